@@ -1,0 +1,44 @@
+//! Live shared documents: rooms in which Yjs clients meet.
+//!
+//! Bytes in, bytes out. This crate knows the Yjs protocol and what a text document looks like in it;
+//! it knows no sockets, no database and no people. The caller brings a [`Log`] that keeps updates and
+//! passes frames between its sockets and the [`Connection`]s it gets from [`Rooms::join`].
+//!
+//! Read it in this order:
+//!
+//! 1. `replica.rs`: one document in memory, and how a foreign update gets into it unharmed;
+//! 2. `pending.rs`: which share of an update can be placed now, and the queue for the rest;
+//! 3. `log.rs`: what is asked of the store;
+//! 4. `session.rs`: one client in a room: its queue, its rights, why it was closed;
+//! 5. `presence.rs`: who is here, as told by the server and not by the client;
+//! 6. `room.rs`: the task that owns a replica and the order of everything;
+//! 7. `rooms.rs`: one room per document, opened once;
+//! 8. `walk.rs` and `build.rs`: from the shared tree to a neutral document and back.
+//!
+//! The order in a room is the promise of the whole crate: an update is decoded, the sender's access is
+//! checked, it is applied, appended to the log, and only when the log says that it is safe do the other
+//! clients see it and does the sender hear that it is saved. What could not be logged is shown to no one.
+//!
+//! ```ignore
+//! let rooms = Rooms::new(log, Settings::default());
+//! let connection = rooms.join(document, Session { actor: Some(7), access: Access::Write, .. }).await?;
+//! let (incoming, mut outgoing) = connection.split();
+//! // socket → room: incoming.send(frame).await; dropping `incoming` leaves the room
+//! // room → socket: while let Some(frame) = outgoing.next().await { … }; then outgoing.reason().code()
+//! ```
+
+mod build;
+mod log;
+mod pending;
+mod presence;
+mod replica;
+mod room;
+mod rooms;
+mod session;
+mod walk;
+
+pub use aukio_text::tree::Document;
+pub use log::{Loaded, Log, LogError, Pending};
+pub use replica::{Applied, Replica, ReplicaError, Source};
+pub use rooms::{Committed, EditError, JoinError, OpenError, Rooms, Settings, Who};
+pub use session::{Access, Close, Connection, Incoming, Outgoing, Session};

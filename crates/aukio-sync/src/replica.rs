@@ -1,0 +1,482 @@
+//! One document in memory: a Yjs replica that only ever sees checked bytes.
+
+use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use aukio_protocol::state_vector::{self, StateVector};
+use aukio_protocol::update::{self, Id, IdRange, Summary, UpdateError};
+use aukio_protocol::{Limits, ReadError};
+use yrs::updates::decoder::Decode;
+use yrs::{ClientID, Doc, IdSet, OffsetKind, Options, ReadTxn, Transact, TransactionMut, Update, WriteTxn, XmlFragmentRef};
+
+use crate::pending::{self, Queue, Waiting, clock};
+use crate::{Document, build, walk};
+
+/// The shared type that holds the text.
+pub(crate) const ROOT: &str = "default";
+/// How deep shared types may lie in each other. A text of the editor needs about 30 at its limit; the
+/// engine deletes and frees trees by recursion, so a bound there must be.
+const TREE_DEPTH_MAX: u8 = 96;
+
+/// Where an update comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The session in the room; 0 is the server.
+    pub session: u64,
+    /// Who is behind it.
+    pub actor: Option<i64>,
+}
+
+impl Source {
+    /// The server itself.
+    pub const SERVER: Source = Source { session: 0, actor: None };
+}
+
+/// What became of an update.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// What is new in the replica, as updates that hold just that, in order: the share of this update,
+    /// and of earlier ones that had waited for it. To be logged and sent to others.
+    pub updates: Vec<(Source, Vec<u8>)>,
+    /// If this or other updates wait for something: what the replica has, to be sent to whoever may
+    /// know more.
+    pub missing: Option<Vec<u8>>,
+    /// Whether this update itself waits, in whole or in part.
+    pub waits: bool,
+}
+
+/// Why a replica did not do what it was asked.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ReplicaError {
+    /// The bytes are not an update that is accepted.
+    #[error(transparent)]
+    Update(#[from] UpdateError),
+    /// The bytes are not a state vector.
+    #[error("malformed state vector: {0}")]
+    StateVector(ReadError),
+    /// Shared types lie too deep in each other.
+    #[error("the document would be nested too deeply")]
+    TooDeep,
+    /// Too much waits for updates that do not come.
+    #[error("too many updates wait for what they build on")]
+    QueueFull,
+    /// The engine refused the update before it touched the document.
+    #[error("the update cannot be decoded: {0}")]
+    Undecodable(String),
+    /// The engine failed in the middle. The replica must be thrown away and opened again.
+    #[error("the document engine failed; the replica must be loaded again")]
+    Poisoned,
+    /// The text is too deep or too large to be walked.
+    #[error("the text cannot be read: {0}")]
+    Text(&'static str),
+}
+
+/// A document in memory.
+///
+/// Updates go in through [`Replica::apply`] after [`aukio_protocol::update::validate`]. After
+/// [`ReplicaError::Poisoned`] every call fails the same way.
+#[derive(Debug)]
+pub struct Replica {
+    doc: Doc,
+    /// What the replica has seen. Equal to the engine's own state vector, and cheaper to ask.
+    seen: StateVector,
+    depths: Depths,
+    queue: Queue,
+    /// All deleted units, computed when needed and dropped when something is deleted.
+    deleted: Option<IdSet>,
+    poisoned: bool,
+}
+
+impl Default for Replica {
+    fn default() -> Self {
+        Replica::new()
+    }
+}
+
+impl Replica {
+    /// An empty document. Its client id is random, as two replicas with one id would destroy each
+    /// other's text.
+    pub fn new() -> Self {
+        let mut options = Options::with_client_id(ClientID::random());
+        // Yjs counts UTF-16 units. Tidying marks would make the server an author of deletes.
+        options.offset_kind = OffsetKind::Utf16;
+        options.skip_gc = false;
+        options.cleanup_formatting = false;
+        Replica {
+            doc: Doc::with_options(options),
+            seen: StateVector::new(),
+            depths: Depths::default(),
+            queue: Queue::default(),
+            deleted: None,
+            poisoned: false,
+        }
+    }
+
+    /// Opens a document from a snapshot and the updates after it. They are checked as strictly as a
+    /// stranger's, with the larger [`Limits::stored`].
+    ///
+    /// # Errors
+    /// One of them is malformed or cannot be applied, or builds on something that none of them holds.
+    pub fn open<B: AsRef<[u8]>>(
+        snapshot: Option<&[u8]>,
+        updates: impl IntoIterator<Item = B>,
+    ) -> Result<Self, ReplicaError> {
+        let limits = Limits::stored();
+        let mut replica = Replica::new();
+        if let Some(snapshot) = snapshot {
+            replica.apply(Source::SERVER, snapshot, &update::validate(snapshot, &limits)?)?;
+        }
+        for bytes in updates {
+            let bytes = bytes.as_ref();
+            replica.apply(Source::SERVER, bytes, &update::validate(bytes, &limits)?)?;
+        }
+        if !replica.queue.is_empty() {
+            return Err(ReplicaError::QueueFull);
+        }
+        Ok(replica)
+    }
+
+    /// What the replica has seen, encoded.
+    pub fn state_vector(&self) -> Vec<u8> {
+        state_vector::encode(&self.seen)
+    }
+
+    /// An update with everything that a replica with this state vector lacks.
+    ///
+    /// # Errors
+    /// The vector is malformed, or the replica is poisoned.
+    pub fn diff(&mut self, vector: &[u8]) -> Result<Vec<u8>, ReplicaError> {
+        let vector = state_vector::decode(vector, &Limits::default()).map_err(ReplicaError::StateVector)?;
+        let vector = vector.into_iter().map(|(client, clock)| (ClientID::new(client), clock)).collect();
+        self.guarded(|replica| Ok(replica.doc.transact().encode_state_as_update_v1(&vector)))
+    }
+
+    /// The whole document as one update.
+    ///
+    /// # Errors
+    /// The replica is poisoned.
+    pub fn snapshot(&mut self) -> Result<Vec<u8>, ReplicaError> {
+        self.guarded(|replica| Ok(replica.doc.transact().encode_state_as_update_v1(&yrs::StateVector::default())))
+    }
+
+    /// Whether the update holds anything that this replica does not know yet.
+    ///
+    /// # Errors
+    /// The replica is poisoned.
+    pub fn would_change(&mut self, summary: &Summary) -> Result<bool, ReplicaError> {
+        let is_new = |range: &IdRange| range.end() > clock(&self.seen, range.client);
+        if summary.inserts().iter().any(is_new) || summary.deletes.iter().any(is_new) {
+            return Ok(true);
+        }
+        if summary.deletes.is_empty() {
+            return Ok(false);
+        }
+        let deleted = match self.deleted.take() {
+            Some(deleted) => deleted,
+            None => self.guarded(|replica| Ok(replica.doc.transact().snapshot().delete_set))?,
+        };
+        let all = summary.deletes.iter().all(|range| covers(&deleted, range));
+        self.deleted = Some(deleted);
+        Ok(!all)
+    }
+
+    /// Applies an update: what can be placed now goes in, what cannot waits in a bounded queue and is
+    /// tried again after each later update. `summary` must come from validating these `bytes`.
+    ///
+    /// # Errors
+    /// [`ReplicaError::Poisoned`] if the engine failed in the middle; otherwise nothing was changed.
+    pub fn apply(&mut self, source: Source, bytes: &[u8], summary: &Summary) -> Result<Applied, ReplicaError> {
+        let mut applied = Applied::default();
+        let whole = self.place(source, bytes, summary, &mut applied)?;
+        if !whole {
+            applied.waits = true;
+            if !self.queue.push(Waiting { source, bytes: bytes.to_vec() }) {
+                return Err(ReplicaError::QueueFull);
+            }
+        }
+        if !applied.updates.is_empty() {
+            self.retry(&mut applied)?;
+        }
+        if !self.queue.is_empty() {
+            applied.missing = Some(self.state_vector());
+        }
+        Ok(applied)
+    }
+
+    /// Tries the queue until a whole round brings nothing new.
+    fn retry(&mut self, applied: &mut Applied) -> Result<(), ReplicaError> {
+        let limits = Limits::stored();
+        loop {
+            let before = applied.updates.len();
+            for waiting in self.queue.take() {
+                // It was validated when it came; this only finds its structs again.
+                let summary = update::validate(&waiting.bytes, &limits)?;
+                match self.place(waiting.source, &waiting.bytes, &summary, applied) {
+                    Ok(true) => {}
+                    // There is room: the queue was emptied a moment ago.
+                    Ok(false) => drop(self.queue.push(waiting)),
+                    Err(ReplicaError::Poisoned) => return Err(ReplicaError::Poisoned),
+                    Err(error) => tracing::warn!(%error, "an update that waited was refused"),
+                }
+            }
+            if applied.updates.len() == before || self.queue.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Gives the engine the share of the update that can be placed, and tells whether that was all.
+    fn place(
+        &mut self,
+        source: Source,
+        bytes: &[u8],
+        summary: &Summary,
+        applied: &mut Applied,
+    ) -> Result<bool, ReplicaError> {
+        let mut seen = self.seen.clone();
+        let share = pending::share(summary, &mut seen);
+        if share.has_structs() || !share.deletes.is_empty() {
+            let chosen = |at: usize| share.chosen[at];
+            let depths = self.depths.of(summary, &share.order)?;
+            let ready = update::part(bytes, summary, chosen, &share.deletes);
+            let deleted = self.guarded(|replica| replica.integrate(&ready))?;
+            self.seen = seen;
+            self.depths.add(depths);
+            if !deleted.is_empty() {
+                self.deleted = None;
+            }
+            if share.has_structs() || !deleted.is_empty() {
+                applied.updates.push((source, update::part(bytes, summary, chosen, &deleted)));
+            }
+        }
+        Ok(share.whole)
+    }
+
+    /// Returns what was newly deleted.
+    fn integrate(&self, ready: &[u8]) -> Result<Vec<IdRange>, ReplicaError> {
+        let update = Update::decode_v1(ready).map_err(|error| ReplicaError::Undecodable(error.to_string()))?;
+        self.write(|tx| {
+            tx.apply_update(update).map_err(|_| ReplicaError::Poisoned)?;
+            if tx.has_missing_updates() {
+                // The share was chosen so that this cannot happen. If it does, the engine and we disagree.
+                return Err(ReplicaError::Poisoned);
+            }
+            Ok(ranges(tx.delete_set()))
+        })
+    }
+
+    /// Runs something in a transaction and commits it.
+    ///
+    /// A transaction commits when it is dropped, also while a panic unwinds; a second panic there would
+    /// end the process. So one that failed is not dropped but left behind with its poisoned document.
+    fn write<T>(&self, act: impl FnOnce(&mut TransactionMut<'_>) -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+        let mut tx = ManuallyDrop::new(self.doc.transact_mut());
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let result = act(&mut tx)?;
+            tx.commit();
+            Ok::<T, ReplicaError>(result)
+        }));
+        match result {
+            Ok(Ok(result)) => {
+                drop(ManuallyDrop::into_inner(tx));
+                Ok(result)
+            }
+            Ok(Err(_)) | Err(_) => Err(ReplicaError::Poisoned),
+        }
+    }
+
+    /// Changes the document from within. Returns the update, or `None` if nothing changed.
+    pub(crate) fn edit(
+        &mut self,
+        change: impl FnOnce(&mut TransactionMut<'_>, &XmlFragmentRef) -> Result<(), ReplicaError>,
+    ) -> Result<Option<Vec<u8>>, ReplicaError> {
+        let bytes = self.guarded(|replica| {
+            replica.write(|tx| {
+                let root = tx.get_or_insert_xml_fragment(ROOT);
+                change(tx, &root)?;
+                Ok(tx.encode_update_v1())
+            })
+        })?;
+        // What we made ourselves is read back like anything else; it must hold up.
+        let summary = update::validate(&bytes, &Limits::stored()).map_err(|_| self.poison())?;
+        if summary.is_empty() {
+            return Ok(None);
+        }
+        let mut seen = self.seen.clone();
+        let share = pending::share(&summary, &mut seen);
+        let depths = match self.depths.of(&summary, &share.order) {
+            Ok(depths) if share.whole => depths,
+            _ => return Err(self.poison()),
+        };
+        self.depths.add(depths);
+        self.seen = seen;
+        self.deleted = None;
+        Ok(Some(bytes))
+    }
+
+    /// The document's text.
+    ///
+    /// # Errors
+    /// It is nested too deeply or has too many nodes, or the replica is poisoned.
+    pub fn tree(&mut self) -> Result<Document, ReplicaError> {
+        self.guarded(|replica| {
+            let tx = replica.doc.transact();
+            match tx.get_xml_fragment(ROOT) {
+                Some(root) => walk::document(&root, &tx),
+                None => Ok(Document::default()),
+            }
+        })
+    }
+
+    /// An update that builds this text in an empty document.
+    ///
+    /// # Errors
+    /// The text is nested too deeply.
+    pub fn from_tree(document: &Document) -> Result<Vec<u8>, ReplicaError> {
+        Ok(Replica::new().replace_with(document)?.unwrap_or_else(|| Update::EMPTY_V1.to_vec()))
+    }
+
+    /// Changes the document into this text and returns the update, or `None` if it already says that.
+    /// Blocks that are alike at the beginning and at the end stay untouched, so that what others write
+    /// in them meanwhile survives.
+    ///
+    /// # Errors
+    /// The text is nested too deeply, or the replica is poisoned.
+    pub fn replace_with(&mut self, document: &Document) -> Result<Option<Vec<u8>>, ReplicaError> {
+        build::check(document)?;
+        let now = self.tree()?;
+        self.edit(|tx, root| build::replace(tx, root, &now, document))
+    }
+
+    /// How many updates wait for what they build on.
+    pub fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Drops waiting updates of a session whose access has ended.
+    pub(crate) fn forget(&mut self, session: u64) {
+        self.queue.forget(session);
+    }
+
+    /// The engine's own state vector, for tests.
+    #[cfg(test)]
+    pub(crate) fn engine_seen(&self) -> StateVector {
+        let seen = self.doc.transact().state_vector();
+        seen.iter().map(|(client, clock)| (client.get(), *clock)).collect()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn seen(&self) -> &StateVector {
+        &self.seen
+    }
+
+    /// Runs something in the engine so that a panic there ends the replica and not the process.
+    fn guarded<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+        if self.poisoned {
+            return Err(ReplicaError::Poisoned);
+        }
+        let result = catch_unwind(AssertUnwindSafe(|| act(self)));
+        match result {
+            Ok(Err(ReplicaError::Poisoned)) | Err(_) => Err(self.poison()),
+            Ok(result) => result,
+        }
+    }
+
+    fn poison(&mut self) -> ReplicaError {
+        self.poisoned = true;
+        ReplicaError::Poisoned
+    }
+}
+
+/// Replays a snapshot and updates into a new snapshot, and opens it again to see that it says the same.
+///
+/// # Errors
+/// The parts cannot be opened, or the result differs from them.
+pub fn compact<B: AsRef<[u8]>>(
+    snapshot: Option<&[u8]>,
+    updates: impl IntoIterator<Item = B>,
+) -> Result<Vec<u8>, ReplicaError> {
+    let mut replica = Replica::open(snapshot, updates)?;
+    let compacted = replica.snapshot()?;
+    let mut reopened = Replica::open(Some(&compacted), std::iter::empty::<&[u8]>())?;
+    if reopened.seen != replica.seen || reopened.tree()? != replica.tree()? {
+        return Err(ReplicaError::Text("the compacted document differs"));
+    }
+    Ok(compacted)
+}
+
+fn ranges(set: &IdSet) -> Vec<IdRange> {
+    let mut all = Vec::new();
+    for (client, ranges) in set.iter() {
+        for range in ranges.iter() {
+            if range.end > range.start {
+                all.push(IdRange { client: client.get(), clock: range.start, length: range.end - range.start });
+            }
+        }
+    }
+    all
+}
+
+fn covers(set: &IdSet, range: &IdRange) -> bool {
+    let Some(ranges) = set.get(&ClientID::new(range.client)) else { return false };
+    let mut from = range.clock;
+    for (known, ()) in ranges.iter() {
+        if known.end <= from {
+            continue;
+        }
+        if known.start > from {
+            return false;
+        }
+        from = known.end;
+        if from >= range.end() {
+            return true;
+        }
+    }
+    false
+}
+
+/// How deep each unit lies in shared types. Neighbouring units at the same depth share an entry, so
+/// this is small: about one entry per element, none per character.
+#[derive(Debug, Default)]
+struct Depths {
+    /// By client and first clock; an entry reaches to the next one of its client.
+    starts: BTreeMap<(u64, u32), u8>,
+}
+
+impl Depths {
+    fn get(&self, client: u64, clock: u32) -> u8 {
+        self.starts.range((client, 0)..=(client, clock)).next_back().map_or(0, |(_, &depth)| depth)
+    }
+
+    /// The depths of the structs that `order` places.
+    fn of(&self, summary: &Summary, order: &[usize]) -> Result<Depths, ReplicaError> {
+        let mut new = Depths::default();
+        for one in order.iter().map(|&at| &summary.structs[at]) {
+            // A struct names its parent only if it has no neighbour; otherwise it lies beside that one.
+            let [left, right, parent] = one.needs;
+            let base = parent.or(left).or(right).map_or(0, |id| self.with(&new, id));
+            let depth = base + u8::from(parent.is_some());
+            if depth > TREE_DEPTH_MAX {
+                return Err(ReplicaError::TooDeep);
+            }
+            new.starts.insert((one.ids.client, one.ids.clock), depth);
+        }
+        Ok(new)
+    }
+
+    /// The depth of a unit that is in `new` or, before the first new one of its client, in `self`.
+    fn with(&self, new: &Depths, id: Id) -> u8 {
+        let newer = new.starts.range((id.client, 0)..=(id.client, id.clock)).next_back();
+        newer.map_or_else(|| self.get(id.client, id.clock), |(_, &depth)| depth)
+    }
+
+    /// Adds what [`Depths::of`] found. New units of a client come after all older ones.
+    fn add(&mut self, new: Depths) {
+        for ((client, clock), depth) in new.starts {
+            if self.get(client, clock) != depth {
+                self.starts.insert((client, clock), depth);
+            }
+        }
+    }
+}

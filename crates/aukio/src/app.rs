@@ -1,0 +1,53 @@
+//! What every part of the program is handed: the database, the clock, the journal and the settings.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use aukio_core::{Clock, Ids};
+
+use crate::db::Db;
+use crate::documents::Documents;
+use crate::journal::Journal;
+use crate::live::Hub;
+use crate::people::password::Hasher;
+use crate::people::throttle::Throttle;
+use crate::search::Search;
+use crate::settings::Settings;
+
+/// Cheap to clone; all clones are the same service.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+pub struct Parts {
+    pub settings: Settings,
+    /// The address people use, for links in mails: no slash at the end.
+    pub address: String,
+    pub db: Db,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub journal: Journal,
+    pub hasher: Hasher,
+    pub throttle: Throttle,
+    pub live: Hub,
+    pub documents: Documents,
+    pub search: Search,
+}
+
+impl App {
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Whether people reach the service by https, so that cookies can be bound to it.
+    pub fn is_secure(&self) -> bool {
+        self.address.starts_with("https://")
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

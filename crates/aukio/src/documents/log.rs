@@ -1,0 +1,125 @@
+//! The log of document updates in the database. Appends of all rooms are committed together: whatever
+//! arrives while the disk is busy goes into the next transaction, so that thousands of updates a second
+//! cost a few hundred flushes.
+
+use aukio_core::{Clock, DocumentId, PersonId};
+use aukio_sync::{Loaded, Log, LogError, Pending};
+use tokio::sync::{mpsc, oneshot};
+
+use super::store::{self, Update};
+use crate::db::Db;
+
+/// Appends that may wait for the disk. Rooms wait when it is full, and their clients with them.
+const WAITING_MOST: usize = 1024;
+/// Appends that one transaction takes.
+const TOGETHER_MOST: usize = 256;
+
+pub struct DocumentLog {
+    db: Db,
+    appends: mpsc::Sender<Append>,
+}
+
+struct Append {
+    document: DocumentId,
+    updates: Vec<Pending>,
+    reply: oneshot::Sender<Result<i64, LogError>>,
+}
+
+impl DocumentLog {
+    /// Begins the task that commits; it ends when the last room is gone.
+    pub fn new(db: Db, clock: Clock) -> Self {
+        let (appends, waiting) = mpsc::channel(WAITING_MOST);
+        tokio::spawn(commit_together(db.clone(), clock, waiting));
+        Self { db, appends }
+    }
+}
+
+impl Log for DocumentLog {
+    async fn load(&self, document: i64) -> Result<Loaded, LogError> {
+        load_until(&self.db, DocumentId(document), i64::MAX).await
+    }
+
+    async fn append(&self, document: i64, updates: Vec<Pending>) -> Result<i64, LogError> {
+        let gone = || LogError::Unavailable("the log has ended".to_owned());
+        let (reply, answer) = oneshot::channel();
+        let append = Append { document: DocumentId(document), updates, reply };
+        self.appends.send(append).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+}
+
+fn unavailable(error: sqlx::Error) -> LogError {
+    match error {
+        sqlx::Error::RowNotFound => LogError::Missing,
+        error => LogError::Unavailable(error.to_string()),
+    }
+}
+
+/// A document as it was after the update with this number, or as it is now.
+pub(super) async fn load_until(db: &Db, document: DocumentId, until: i64) -> Result<Loaded, LogError> {
+    const PORTION: i64 = 1000;
+    let exists = store::by_id(db, document).await.map_err(unavailable)?.is_some();
+    if !exists {
+        return Err(LogError::Missing);
+    }
+    let snapshot = store::snapshot(db, document).await.map_err(unavailable)?.filter(|(seq, _)| *seq <= until);
+    let mut loaded = Loaded { snapshot, updates: Vec::new() };
+    let mut last = loaded.snapshot.as_ref().map_or(0, |(seq, _)| *seq);
+    loop {
+        let portion = store::updates_after(db, document, last, PORTION).await.map_err(unavailable)?;
+        let whole = portion.len() as i64 == PORTION;
+        last = portion.last().map_or(last, |(seq, _)| *seq);
+        loaded.updates.extend(portion.into_iter().filter(|(seq, _)| *seq <= until));
+        if !whole || last >= until {
+            return Ok(loaded);
+        }
+    }
+}
+
+async fn commit_together(db: Db, clock: Clock, mut waiting: mpsc::Receiver<Append>) {
+    let mut together = Vec::with_capacity(TOGETHER_MOST);
+    while waiting.recv_many(&mut together, TOGETHER_MOST).await > 0 {
+        metrics::histogram!("aukio_document_commit_updates").record(together.len() as f64);
+        match commit(&db, &clock, &together).await {
+            Ok(seqs) => {
+                for (append, seq) in together.drain(..).zip(seqs) {
+                    // A room that no longer waits has been closed; its update is safe all the same.
+                    let _ = append.reply.send(Ok(seq));
+                }
+            }
+            // One bad append must not take its neighbours with it: each tries alone.
+            Err(_) if together.len() > 1 => {
+                for append in together.drain(..) {
+                    let alone = [append];
+                    let outcome = commit(&db, &clock, &alone).await;
+                    let [append] = alone;
+                    let _ = append.reply.send(outcome.map(|seqs| seqs[0]).map_err(unavailable));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "document updates cannot be saved");
+                let error = unavailable(error);
+                for append in together.drain(..) {
+                    let _ = append.reply.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+}
+
+async fn commit(db: &Db, clock: &Clock, appends: &[Append]) -> sqlx::Result<Vec<i64>> {
+    let now = clock.now();
+    let mut tx = db.begin().await?;
+    let mut seqs = vec![0; appends.len()];
+    // Documents are locked in one order everywhere, so that two nodes cannot wait for each other.
+    let mut order: Vec<usize> = (0..appends.len()).collect();
+    order.sort_by_key(|&place| appends[place].document);
+    for place in order {
+        let append = &appends[place];
+        let update = |pending: &Pending| Update { actor: pending.actor.map(PersonId), bytes: pending.bytes.clone() };
+        let updates = append.updates.iter().map(update).collect();
+        seqs[place] = store::append(&mut tx, append.document, updates, now).await?;
+    }
+    tx.commit().await?;
+    Ok(seqs)
+}

@@ -1,0 +1,185 @@
+//! Documents as readers see them: drawn from the shared text, kept until it changes, told to live pages
+//! section by section.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aukio_core::text::Manuscript;
+use aukio_core::{DocumentId, PersonId, SpaceId};
+use aukio_protocol::{Limits, update};
+use aukio_sync::{EditError, OpenError, Replica, Source};
+use aukio_text::html::{self, Section};
+use aukio_text::markdown;
+use aukio_text::tree::Document as Tree;
+use tokio_util::sync::CancellationToken;
+
+use super::access::MayEdit;
+use super::{DocumentError, log, store};
+use crate::app::App;
+use crate::journal::{self, Entry};
+
+/// Drawn documents that are kept in memory.
+const KEPT_MOST: usize = 256;
+
+/// A document drawn for reading.
+#[derive(Clone)]
+pub struct Reading {
+    pub seq: i64,
+    pub sections: Arc<Vec<Section>>,
+    /// The list of headings, as HTML.
+    pub contents: Arc<str>,
+}
+
+/// What followers of a document are sent.
+pub struct Change {
+    pub seq: i64,
+    /// The keys of all sections, in order.
+    pub order: Vec<String>,
+    /// The sections that the last frame did not have.
+    pub changed: HashMap<String, String>,
+    pub contents: Arc<str>,
+}
+
+#[derive(Default)]
+pub(super) struct Readings {
+    drawn: Mutex<HashMap<DocumentId, Reading>>,
+    told: Mutex<HashMap<DocumentId, HashSet<String>>>,
+}
+
+impl From<OpenError> for DocumentError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Missing => DocumentError::Broken("there is no such document".to_owned()),
+            OpenError::Unavailable(cause) => {
+                tracing::warn!(cause, "a document cannot be opened");
+                DocumentError::Busy
+            }
+            OpenError::Damaged(cause) => DocumentError::Broken(cause),
+        }
+    }
+}
+
+impl From<EditError> for DocumentError {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::Open(error) => error.into(),
+            EditError::Unsaved => DocumentError::Busy,
+            EditError::Failed => DocumentError::TooLarge,
+        }
+    }
+}
+
+/// The text as it stands, with the number of its last update.
+pub async fn tree(app: &App, id: DocumentId) -> Result<(i64, Tree), DocumentError> {
+    Ok(app.documents.rooms.text(id.0).await?)
+}
+
+/// The document drawn for reading. A drawing is used again until the document's number has moved.
+pub async fn read(app: &App, id: DocumentId) -> Result<Reading, DocumentError> {
+    let seq = store::by_id(&app.db, id).await?.map_or(0, |document| document.seq);
+    let readings = &app.documents.readings;
+    if let Some(reading) = readings.drawn.lock().unwrap_or_else(PoisonError::into_inner).get(&id)
+        && reading.seq == seq
+    {
+        return Ok(reading.clone());
+    }
+    let (seq, tree) = tree(app, id).await?;
+    let reading = draw(seq, &tree);
+    let mut drawn = readings.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+    if drawn.len() >= KEPT_MOST {
+        drawn.clear();
+    }
+    drawn.insert(id, reading.clone());
+    Ok(reading)
+}
+
+fn draw(seq: i64, tree: &Tree) -> Reading {
+    let sections = html::document(tree, &html::Options::default());
+    let contents = html::contents(&sections).into();
+    Reading { seq, sections: Arc::new(sections), contents }
+}
+
+/// The document's change for live readers; None when it cannot be read now, and then the next one tells.
+pub async fn change(app: &App, id: DocumentId, fresh: bool) -> Option<Change> {
+    let reading = match read(app, id).await {
+        Ok(reading) => reading,
+        Err(error) => {
+            tracing::warn!(%error, document = %id, "a change cannot be drawn");
+            return None;
+        }
+    };
+    let order: Vec<String> = reading.sections.iter().map(|section| section.key.clone()).collect();
+    let mut changed = HashMap::new();
+    if fresh {
+        let mut told = app.documents.readings.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() >= KEPT_MOST {
+            told.clear();
+        }
+        let before = told.insert(id, order.iter().cloned().collect()).unwrap_or_default();
+        let news = reading.sections.iter().filter(|section| !before.contains(&section.key));
+        // The first frame after a start would hold the whole text; its readers have most of it already
+        // and fetch the page if they do not.
+        if !before.is_empty() || reading.sections.len() <= 2 {
+            changed.extend(news.map(|section| (section.key.clone(), section.html.clone())));
+        }
+    }
+    Some(Change { seq: reading.seq, order, changed, contents: reading.contents })
+}
+
+/// Takes a whole text that somebody edited in a form. The change is made on the document as it was when
+/// the form was drawn and merged like any other, so that others' changes since then survive.
+pub async fn rewrite(app: &App, may: MayEdit, drawn_at: i64, text: Manuscript) -> Result<(), DocumentError> {
+    let (document, editor) = may.spend();
+    let loaded = log::load_until(&app.db, document.id, drawn_at).await.map_err(OpenError::from)?;
+    let broken = |error: aukio_sync::ReplicaError| DocumentError::Broken(error.to_string());
+    let snapshot = loaded.snapshot.as_ref().map(|(_, bytes)| bytes.as_slice());
+    let mut then = Replica::open(snapshot, loaded.updates.iter().map(|(_, bytes)| bytes)).map_err(broken)?;
+    let Some(bytes) = then.replace_with(&markdown::parse(text.as_str())).map_err(broken)? else {
+        return Ok(());
+    };
+    let summary = update::validate(&bytes, &Limits::stored()).map_err(|_| DocumentError::TooLarge)?;
+    let change = move |replica: &mut Replica| {
+        replica.apply(Source::SERVER, &bytes, &summary).ok()?;
+        Some(bytes)
+    };
+    app.documents.rooms.edit(document.id.0, Some(editor.0), change).await?;
+    Ok(())
+}
+
+/// Tells the journal of edits, a moment after they happened: a burst of keystrokes becomes one entry.
+/// What a crash left untold is found by its number and told at the next start.
+pub async fn tell_journal(app: App, stop: CancellationToken) {
+    const MOMENT: Duration = Duration::from_millis(250);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => {
+                // The last words before the end are told, too.
+                let _ = tell(&app).await;
+                return;
+            }
+            () = tokio::time::sleep(MOMENT) => {}
+        }
+        if let Err(error) = tell(&app).await {
+            tracing::warn!(%error, "edits of documents cannot be told to the journal");
+        }
+    }
+}
+
+async fn tell(app: &App) -> sqlx::Result<()> {
+    let edited = store::unjournalled(&app.db, 200).await?;
+    if edited.is_empty() {
+        return Ok(());
+    }
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    for (document, space, seq, editor) in edited {
+        let document = DocumentId(document);
+        store::journalled(&mut tx, document, seq).await?;
+        let entry = Entry::DocumentEdited { space: SpaceId(space), document, seq };
+        journal::record(&mut tx, Some(PersonId(editor)), now, entry).await?;
+    }
+    tx.commit().await?;
+    app.journal.wake();
+    Ok(())
+}

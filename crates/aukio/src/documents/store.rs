@@ -1,0 +1,257 @@
+//! The only file that knows the columns of `document` and of its log.
+
+use std::collections::HashMap;
+
+use aukio_core::{DocumentId, PersonId, SpaceId, Time};
+
+use super::{Document, Kind, State};
+use crate::db::{Db, Queries, Tx};
+use crate::spaces::store::{language, readable};
+use crate::threads::store::Before;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    space_id: i64,
+    audience: i64,
+    kind: String,
+    state: String,
+    title: String,
+    language: String,
+    author_id: i64,
+    created_at: i64,
+    edited_at: i64,
+    edited_by: i64,
+    seq: i64,
+}
+
+impl From<Row> for Document {
+    fn from(row: Row) -> Document {
+        Document {
+            id: DocumentId(row.id),
+            space: SpaceId(row.space_id),
+            audience: row.audience,
+            kind: Kind::parse(&row.kind).unwrap_or(Kind::Plain),
+            state: State::parse(&row.state).unwrap_or(State::Draft),
+            title: row.title,
+            language: language(&row.language),
+            author: PersonId(row.author_id),
+            created_at: Time::from_microseconds(row.created_at),
+            edited_at: Time::from_microseconds(row.edited_at),
+            edited_by: PersonId(row.edited_by),
+            seq: row.seq,
+        }
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "d.id, d.space_id, d.audience, d.kind, d.state, d.title, d.language, d.author_id, d.created_at, d.edited_at,
+         d.edited_by, d.seq"
+    };
+}
+
+pub async fn by_id(db: impl Queries, id: DocumentId) -> sqlx::Result<Option<Document>> {
+    let row: Option<Row> =
+        db.optional(concat!("SELECT ", columns!(), " FROM document d WHERE d.id = $1"), (id.0,)).await?;
+    Ok(row.map(Document::from))
+}
+
+pub async fn by_external_id(db: impl Queries, id: &str) -> sqlx::Result<Option<Document>> {
+    let row: Option<Row> = db
+        .optional(concat!("SELECT ", columns!(), " FROM document d WHERE d.external_id = $1"), (id.to_owned(),))
+        .await?;
+    Ok(row.map(Document::from))
+}
+
+pub async fn of_space(db: &Db, space: SpaceId, before: Before, limit: i64) -> sqlx::Result<Vec<Document>> {
+    let rows: Vec<Row> = db
+        .all(
+            concat!(
+                "SELECT ", columns!(), " FROM document d
+                 WHERE d.space_id = $1 AND (d.edited_at, d.id) < ($2, $3)
+                 ORDER BY d.edited_at DESC, d.id DESC LIMIT $4"
+            ),
+            (space.0, before.at, before.id, limit),
+        )
+        .await?;
+    Ok(rows.into_iter().map(Document::from).collect())
+}
+
+/// Documents of all spaces that the viewer may read, the latest edited first.
+pub async fn newest(db: &Db, viewer: i64, before: Before, limit: i64) -> sqlx::Result<Vec<Document>> {
+    let rows: Vec<Row> = db
+        .all(
+            concat!(
+                "SELECT ", columns!(), " FROM document d
+                 WHERE d.audience IN ", readable!(), " AND (d.edited_at, d.id) < ($2, $3)
+                 ORDER BY d.edited_at DESC, d.id DESC LIMIT $4"
+            ),
+            (viewer, before.at, before.id, limit),
+        )
+        .await?;
+    Ok(rows.into_iter().map(Document::from).collect())
+}
+
+pub async fn insert(tx: &mut Tx, document: &Document, external_id: Option<String>) -> sqlx::Result<()> {
+    tx.execute(
+        "INSERT INTO document (id, space_id, audience, kind, state, title, language, author_id, created_at, edited_at,
+                               edited_by, seq, journalled_seq, external_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $8, 0, 0, $10)",
+        (
+            document.id.0,
+            document.space.0,
+            document.audience,
+            document.kind.name().to_owned(),
+            document.state.name().to_owned(),
+            document.title.clone(),
+            document.language.tag().to_owned(),
+            document.author.0,
+            document.created_at.microseconds(),
+            external_id,
+        ),
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn describe(tx: &mut Tx, document: &Document) -> sqlx::Result<()> {
+    tx.execute(
+        "UPDATE document SET title = $2, kind = $3, state = $4, language = $5 WHERE id = $1",
+        (
+            document.id.0,
+            document.title.clone(),
+            document.kind.name().to_owned(),
+            document.state.name().to_owned(),
+            document.language.tag().to_owned(),
+        ),
+    )
+    .await?;
+    Ok(())
+}
+
+/// An update that waits to be written to the log.
+pub struct Update {
+    pub actor: Option<PersonId>,
+    pub bytes: Vec<u8>,
+}
+
+/// Appends updates to a document's log and returns the number of the last one. The row of the document is
+/// locked from here to the commit, so that numbers are handed out one by one.
+pub async fn append(tx: &mut Tx, document: DocumentId, updates: Vec<Update>, at: Time) -> sqlx::Result<i64> {
+    let count = updates.len() as i64;
+    let last_actor = updates.iter().rev().find_map(|update| update.actor);
+    let (last,): (i64,) = tx
+        .one(
+            "UPDATE document SET seq = seq + $2, edited_at = CASE WHEN edited_at > $3 THEN edited_at ELSE $3 END,
+                    edited_by = COALESCE(CAST($4 AS BIGINT), edited_by)
+             WHERE id = $1 RETURNING seq",
+            (document.0, count, at.microseconds(), last_actor.map(|actor| actor.0)),
+        )
+        .await?;
+    let mut actors: Vec<i64> = Vec::new();
+    for (place, update) in updates.into_iter().enumerate() {
+        let seq = last - count + 1 + place as i64;
+        let actor = update.actor.map(|actor| actor.0);
+        tx.execute(
+            "INSERT INTO document_update (document_id, seq, at, actor, bytes) VALUES ($1, $2, $3, $4, $5)",
+            (document.0, seq, at.microseconds(), actor, update.bytes),
+        )
+        .await?;
+        actors.extend(actor);
+    }
+    actors.sort_unstable();
+    actors.dedup();
+    for actor in actors {
+        tx.execute(
+            "INSERT INTO document_writer (document_id, person_id, last_at) VALUES ($1, $2, $3)
+             ON CONFLICT (document_id, person_id) DO UPDATE SET last_at = excluded.last_at",
+            (document.0, actor, at.microseconds()),
+        )
+        .await?;
+    }
+    Ok(last)
+}
+
+/// The snapshot, if there is one, as (seq, bytes).
+pub async fn snapshot(db: &Db, document: DocumentId) -> sqlx::Result<Option<(i64, Vec<u8>)>> {
+    db.optional("SELECT seq, bytes FROM document_snapshot WHERE document_id = $1", (document.0,)).await
+}
+
+/// Updates after a place in the log, as (seq, bytes).
+pub async fn updates_after(
+    db: &Db,
+    document: DocumentId,
+    seq: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<(i64, Vec<u8>)>> {
+    db.all(
+        "SELECT seq, bytes FROM document_update WHERE document_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+        (document.0, seq, limit),
+    )
+    .await
+}
+
+pub async fn put_snapshot(db: &Db, document: DocumentId, seq: i64, bytes: Vec<u8>) -> sqlx::Result<()> {
+    db.execute(
+        "INSERT INTO document_snapshot (document_id, seq, bytes) VALUES ($1, $2, $3)
+         ON CONFLICT (document_id) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes
+         WHERE excluded.seq > document_snapshot.seq",
+        (document.0, seq, bytes),
+    )
+    .await?;
+    Ok(())
+}
+
+/// Documents whose latest changes the journal does not tell of yet, as (id, space, seq, last editor).
+pub async fn unjournalled(db: &Db, limit: i64) -> sqlx::Result<Vec<(i64, i64, i64, i64)>> {
+    db.all(
+        "SELECT id, space_id, seq, edited_by FROM document WHERE seq > journalled_seq ORDER BY id LIMIT $1",
+        (limit,),
+    )
+    .await
+}
+
+pub async fn journalled(tx: &mut Tx, document: DocumentId, seq: i64) -> sqlx::Result<()> {
+    tx.execute(
+        "UPDATE document SET journalled_seq = $2 WHERE id = $1 AND journalled_seq < $2",
+        (document.0, seq),
+    )
+    .await?;
+    Ok(())
+}
+
+/// Those who wrote, the latest first.
+pub async fn writers(db: &Db, document: DocumentId, limit: i64) -> sqlx::Result<Vec<i64>> {
+    let rows: Vec<(i64,)> = db
+        .all(
+            "SELECT person_id FROM document_writer WHERE document_id = $1 ORDER BY last_at DESC LIMIT $2",
+            (document.0, limit),
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(person,)| person).collect())
+}
+
+/// The documents with these ids that the viewer may read, by id.
+pub async fn readable_by_ids(db: &Db, viewer: i64, ids: &[i64]) -> sqlx::Result<HashMap<i64, Document>> {
+    let sql = crate::db::Sql {
+        sqlite: concat!(
+            "SELECT ", columns!(), " FROM document d
+             WHERE d.audience IN ", readable!(), " AND d.id IN (SELECT value FROM json_each($2))"
+        ),
+        postgres: concat!(
+            "SELECT ", columns!(), " FROM document d WHERE d.audience IN ", readable!(), "
+             AND d.id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($2 AS JSON)))"
+        ),
+    };
+    let ids = serde_json::to_string(ids).unwrap_or_default();
+    let rows: Vec<Row> = db.all(sql.on(&db), (viewer, ids)).await?;
+    Ok(rows.into_iter().map(|row| (row.id, Document::from(row))).collect())
+}
+
+/// All documents by id, after an id.
+pub async fn after_id(db: &Db, after: DocumentId, limit: i64) -> sqlx::Result<Vec<Document>> {
+    let sql = concat!("SELECT ", columns!(), " FROM document d WHERE d.id > $1 ORDER BY d.id LIMIT $2");
+    let rows: Vec<Row> = db.all(sql, (after.0, limit)).await?;
+    Ok(rows.into_iter().map(Document::from).collect())
+}

@@ -1,0 +1,94 @@
+//! Aukio: an open workspace service. `crates/README.md` is the map.
+
+mod app;
+mod db;
+mod documents;
+mod front;
+mod import;
+mod journal;
+mod live;
+mod mail;
+mod metrics;
+mod people;
+mod search;
+mod serve;
+mod settings;
+mod spaces;
+mod threads;
+mod web;
+mod words;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use settings::Settings;
+
+/// An open workspace: discussions, documents and search that anyone may read
+#[derive(Parser)]
+#[command(name = "aukio", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the service
+    Serve(#[command(flatten)] Settings),
+    /// Run the service with the example network in it
+    Demo(#[command(flatten)] Settings),
+    /// Bring in people, spaces, threads, messages and documents from a file with one JSON object a line
+    Import {
+        #[command(flatten)]
+        settings: Settings,
+        /// The file
+        file: PathBuf,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let known: Vec<String> = <Settings as clap::Args>::augment_args(clap::Command::new("settings"))
+        .get_arguments()
+        .filter_map(|argument| argument.get_long().map(str::to_owned))
+        .collect();
+    let arguments = settings::with_file(std::env::args().collect(), &known)?;
+    let arguments = Arguments::parse_from(arguments);
+    let settings = match &arguments.command {
+        Command::Serve(settings) | Command::Demo(settings) | Command::Import { settings, .. } => settings.clone(),
+    };
+    log(&settings)?;
+    // Chosen once, here, so that no two parts of the program bring a library of their own.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match arguments.command {
+            Command::Serve(settings) => serve::run(settings, false).await,
+            Command::Demo(settings) => serve::run(settings, true).await,
+            Command::Import { settings, file } => import::run(settings, &file).await,
+        }
+    })
+}
+
+/// Logs go to the standard error, so that what a program prints for people stays readable.
+fn log(settings: &Settings) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)?;
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match settings.log_format.as_str() {
+        "json" => subscriber.json().init(),
+        _ => subscriber.init(),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+}

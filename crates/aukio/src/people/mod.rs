@@ -1,0 +1,190 @@
+//! People: joining, signing in, sessions, one's own page, and the list of those who have taken part.
+//!
+//! An account is a name, a mail address and a sector. It is hidden until its first public act. A closed
+//! account leaves its texts under nobody's name.
+
+pub mod account;
+pub mod http;
+pub mod joining;
+pub mod kept;
+pub mod password;
+pub mod session;
+pub mod signing_in;
+mod store;
+pub mod throttle;
+pub mod token;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aukio_core::text::{Email, Line, Password, PersonName};
+use aukio_core::{Language, PersonId, Sector, SessionId, Time};
+use tokio_util::sync::CancellationToken;
+
+pub use joining::first_administrator_token;
+pub use session::viewer_of;
+pub use signing_in::sign_in_link;
+
+use crate::app::App;
+use crate::db::{Db, Queries, Tx};
+use crate::journal::{self, Entry};
+
+/// Somebody with an open account, as the account's owner may see it.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub id: PersonId,
+    pub name: String,
+    pub email: Option<String>,
+    pub sector: Sector,
+    pub organisation: String,
+    pub language: Language,
+    pub password_hash: Option<String>,
+    pub administrator: bool,
+    pub created_at: Time,
+    /// The first public act; before it nobody else sees the person.
+    pub acted_at: Option<Time>,
+}
+
+/// A person as lists and messages name them.
+#[derive(Clone, Debug)]
+pub struct Brief {
+    pub id: PersonId,
+    /// Empty once the account is closed.
+    pub name: String,
+    pub organisation: String,
+    pub sector: Sector,
+    pub closed: bool,
+}
+
+/// What people say of themselves.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    pub name: PersonName,
+    pub sector: Sector,
+    /// A resident's municipality, everybody else's employer or association. May be empty.
+    pub organisation: Line,
+    pub language: Language,
+}
+
+/// An account to be made.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    pub name: PersonName,
+    /// Without one, nobody can sign in to the account.
+    pub email: Option<Email>,
+    pub sector: Sector,
+    pub organisation: Line,
+    pub language: Language,
+    pub password_hash: Option<String>,
+    pub administrator: bool,
+    pub external_id: Option<String>,
+}
+
+/// A browser in which somebody is signed in.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub id: SessionId,
+    /// Browser and system by name; empty when they are not known.
+    pub device: String,
+    pub created_at: Time,
+    pub seen_at: Time,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum PersonError {
+    #[error("too many passwords are being checked at once")]
+    Busy,
+    #[error("too many tries")]
+    TooOften,
+    #[error("the link is too old or has been used")]
+    OldLink,
+    #[error("a password cannot be hashed: {0}")]
+    Hashing(String),
+    #[error(transparent)]
+    Store(#[from] sqlx::Error),
+}
+
+/// Makes an account in the transaction of a larger act, at a time that may be past: an import keeps its dates.
+///
+/// # Errors
+/// When another account has the same address or external id.
+pub async fn add(tx: &mut Tx, app: &App, new: NewPerson, at: Time) -> sqlx::Result<PersonId> {
+    let id = PersonId(app.ids.next_at(at));
+    store::insert(tx, id, &new, at).await?;
+    journal::record(tx, Some(id), at, Entry::PersonJoined { person: id }).await?;
+    Ok(id)
+}
+
+/// The open account of this id.
+pub async fn by_id(db: impl Queries, person: PersonId) -> sqlx::Result<Option<Person>> {
+    store::by_id(db, person).await
+}
+
+/// The open account of an address, by its key ([`Email::key`]).
+pub async fn by_email(db: impl Queries, email_key: &str) -> sqlx::Result<Option<Person>> {
+    store::by_email(db, email_key).await
+}
+
+pub async fn by_external_id(db: impl Queries, id: &str) -> sqlx::Result<Option<PersonId>> {
+    store::by_external_id(db, id).await
+}
+
+/// Names for lists and messages, by id. Ids of nobody are left out.
+pub async fn brief(db: impl Queries, ids: &[i64]) -> sqlx::Result<HashMap<i64, Brief>> {
+    store::briefs(db, ids).await
+}
+
+/// Those who have acted in public and not gone, by id, after an id: people whom search may find.
+pub async fn public_after_id(db: &Db, after: PersonId, limit: i64) -> sqlx::Result<Vec<Brief>> {
+    store::public_after_id(db, after, limit).await
+}
+
+/// Where a person stands in lists by name.
+pub async fn name_sort(db: &Db, person: PersonId) -> sqlx::Result<Option<Vec<u8>>> {
+    store::name_sort(db, person).await
+}
+
+/// Opens the profile with the first public act; later acts change nothing.
+pub async fn mark_acted(tx: &mut Tx, person: PersonId, at: Time) -> sqlx::Result<()> {
+    if store::mark_acted(tx, person, at).await? {
+        journal::record(tx, Some(person), at, Entry::PersonChanged { person }).await?;
+    }
+    Ok(())
+}
+
+/// Gives an account a password, whatever it had before. Sessions stay open.
+pub async fn set_password(app: &App, person: PersonId, password: &Password) -> Result<(), PersonError> {
+    let hash = app.hasher.hash(password).await?;
+    Ok(store::set_password_hash(&app.db, person, hash).await?)
+}
+
+/// Gives the people of the example network, who have none, one and the same password.
+pub async fn set_example_password(app: &App, hash: &str) -> sqlx::Result<()> {
+    store::set_imported_password_hash(&app.db, hash).await
+}
+
+/// Makes somebody an administrator, or an ordinary member again.
+pub async fn set_administrator(tx: &mut Tx, person: PersonId, administrator: bool) -> sqlx::Result<()> {
+    store::set_administrator(tx, person, administrator).await
+}
+
+/// Forgets expired sessions, tokens and kept texts, now and every hour.
+pub async fn forget_expired(app: App, stop: CancellationToken) {
+    let mut hours = tokio::time::interval(Duration::from_secs(3600));
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = hours.tick() => {}
+        }
+        if let Err(error) = forget(&app).await {
+            tracing::warn!(%error, "what has expired cannot be removed");
+        }
+    }
+}
+
+async fn forget(app: &App) -> sqlx::Result<()> {
+    let now = app.clock.now();
+    store::forget_old_tokens(&app.db, now).await?;
+    store::forget_old_texts(&app.db, now).await?;
+    session::forget_old(app).await
+}

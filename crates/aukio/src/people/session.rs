@@ -1,0 +1,128 @@
+//! Sessions: who is signed in where. A session ends after 14 days without use, and after 30 days in any case.
+
+use aukio_core::{PersonId, SessionId, Time, Viewer};
+
+use super::token::{self, Token};
+use super::{PersonError, Session, store};
+use crate::app::App;
+use crate::db::Tx;
+
+pub const IDLE_DAYS: i64 = 14;
+pub const ABSOLUTE_DAYS: i64 = 30;
+/// A session's last use is noted this often, so that reading writes nothing most of the time.
+const TOUCH_SECONDS: i64 = 600;
+
+/// Who brings this token: a member, or a visitor when it is of no open session.
+pub async fn viewer_of(app: &App, token: &str) -> sqlx::Result<Viewer> {
+    let Some(hash) = token::hash(token) else { return Ok(Viewer::Visitor) };
+    let Some(row) = store::session(&app.db, hash).await? else { return Ok(Viewer::Visitor) };
+    let now = app.clock.now();
+    let started_at = Time::from_microseconds(row.started_at);
+    let seen_at = Time::from_microseconds(row.seen_at);
+    if started_at.plus_days(ABSOLUTE_DAYS) <= now || seen_at.plus_days(IDLE_DAYS) <= now {
+        return Ok(Viewer::Visitor);
+    }
+    if now.seconds_since(seen_at) >= TOUCH_SECONDS
+        && let Err(error) = store::touch(&app.db, row.session_id, now).await
+    {
+        // Reading goes on when the disk is full or the writer is busy.
+        tracing::warn!(%error, "the use of a session cannot be noted");
+    }
+    Ok(Viewer::Member(row.member()))
+}
+
+/// Signs somebody in and gives the token for the cookie. The session that the browser had before ends.
+pub async fn open(app: &App, person: PersonId, device: &str, before: Option<SessionId>) -> Result<String, PersonError> {
+    let mut tx = app.db.begin().await?;
+    let token = open_in(&mut tx, app, person, device).await?;
+    if let Some(before) = before {
+        store::end_session_of_anybody(&mut tx, before).await?;
+    }
+    tx.commit().await?;
+    if before.is_some() {
+        app.live.recheck();
+    }
+    Ok(token)
+}
+
+pub(super) async fn open_in(tx: &mut Tx, app: &App, person: PersonId, device: &str) -> sqlx::Result<String> {
+    let token = Token::new();
+    let id = SessionId(app.ids.next());
+    store::open_session(tx, id, token.hash(), person, app.clock.now(), device.to_owned()).await?;
+    Ok(token.into_text())
+}
+
+pub async fn of_person(app: &App, person: PersonId) -> sqlx::Result<Vec<Session>> {
+    let (started, seen) = oldest(app.clock.now());
+    store::sessions(&app.db, person, started, seen).await
+}
+
+/// Ends one of a person's own sessions; what is open in it closes.
+pub async fn end(app: &App, person: PersonId, session: SessionId) -> sqlx::Result<()> {
+    store::end_session(&app.db, person, session).await?;
+    app.live.recheck();
+    Ok(())
+}
+
+/// Ends all sessions of a person but this one.
+pub async fn end_others(app: &App, person: PersonId, this: SessionId) -> sqlx::Result<()> {
+    store::end_sessions_but(&app.db, person, this.0).await?;
+    app.live.recheck();
+    Ok(())
+}
+
+pub(super) async fn forget_old(app: &App) -> sqlx::Result<()> {
+    let (started, seen) = oldest(app.clock.now());
+    store::forget_old_sessions(&app.db, started, seen).await
+}
+
+/// Sessions that started or were seen before these moments have ended.
+fn oldest(now: Time) -> (Time, Time) {
+    (now.plus_days(-ABSOLUTE_DAYS), now.plus_days(-IDLE_DAYS))
+}
+
+/// Browser and system by the names their makers give them: «Firefox, Windows». Empty when neither is known.
+/// Nothing more of what the browser tells is kept.
+pub fn device(user_agent: &str) -> String {
+    const BROWSERS: [(&str, &str); 7] = [
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser/", "Samsung Internet"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 7] = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("CrOS", "ChromeOS"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let name =
+        |list: &[(&str, &'static str)]| list.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, name)| *name);
+    [name(&BROWSERS), name(&SYSTEMS)].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_have_names() {
+        let check = |agent: &str, expected: &str| assert_eq!(device(agent), expected);
+        check("Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", "Firefox, Linux");
+        check(
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1",
+            "Safari, iPhone",
+        );
+        check(
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36 Edg/142.0",
+            "Edge, Windows",
+        );
+        check("curl/8.0", "");
+    }
+}

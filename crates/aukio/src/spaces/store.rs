@@ -1,0 +1,485 @@
+//! The only file that knows the columns of `space`, `membership` and `join_request`.
+
+use aukio_core::policy::{Joining, Role};
+use aukio_core::{Language, PersonId, SpaceId, Time};
+
+use super::{Changes, Kind, NetworkName, Space};
+use crate::db::{Db, Queries, Tx};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    parent_id: Option<i64>,
+    kind: String,
+    slug: String,
+    name: String,
+    purpose: String,
+    theme: String,
+    output: String,
+    outcome: String,
+    language: String,
+    audience: i64,
+    joining: String,
+    created_at: i64,
+    ends_at: Option<i64>,
+    member_count: i64,
+    thread_count: i64,
+    document_count: i64,
+}
+
+impl From<Row> for Space {
+    fn from(row: Row) -> Space {
+        Space {
+            id: SpaceId(row.id),
+            parent: row.parent_id.map(SpaceId),
+            kind: Kind::parse(&row.kind).unwrap_or(Kind::WorkingGroup),
+            slug: row.slug,
+            name: row.name,
+            purpose: row.purpose,
+            theme: row.theme,
+            output: row.output,
+            outcome: row.outcome,
+            language: language(&row.language),
+            audience: row.audience,
+            joining: joining(&row.joining),
+            created_at: Time::from_microseconds(row.created_at),
+            ends_at: row.ends_at.map(Time::from_microseconds),
+            member_count: row.member_count,
+            thread_count: row.thread_count,
+            document_count: row.document_count,
+        }
+    }
+}
+
+/// A language as the database keeps it.
+pub fn language(text: &str) -> Language {
+    text.parse().unwrap_or(Language::Fi)
+}
+
+fn joining(text: &str) -> Joining {
+    match text {
+        "open" => Joining::Open,
+        "request" => Joining::Request,
+        _ => Joining::Invited,
+    }
+}
+
+pub fn joining_name(joining: Joining) -> &'static str {
+    match joining {
+        Joining::Open => "open",
+        Joining::Request => "request",
+        Joining::Invited => "invited",
+    }
+}
+
+pub fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Member => "member",
+        Role::Convener => "convener",
+        Role::Coordinator => "coordinator",
+    }
+}
+
+fn role_of(text: &str) -> Role {
+    match text {
+        "convener" => Role::Convener,
+        "coordinator" => Role::Coordinator,
+        _ => Role::Member,
+    }
+}
+
+/// Which audiences a viewer (`$1`, 0 for a visitor) belongs to: everybody, and the closed spaces they are in.
+macro_rules! readable {
+    () => {
+        "(SELECT CAST(0 AS BIGINT) UNION ALL SELECT m.space_id FROM membership m WHERE m.person_id = $1)"
+    };
+}
+pub(crate) use readable;
+
+macro_rules! columns {
+    () => {
+        "s.id, s.parent_id, s.kind, s.slug, s.name, s.purpose, s.theme, s.output, s.outcome, s.language, s.audience,
+         s.joining, s.created_at, s.ends_at, s.member_count, s.thread_count, s.document_count"
+    };
+}
+
+pub async fn by_slug(db: &Db, slug: &str) -> sqlx::Result<Option<Space>> {
+    let row: Option<Row> =
+        db.optional(concat!("SELECT ", columns!(), " FROM space s WHERE s.slug = $1"), (slug.to_owned(),)).await?;
+    Ok(row.map(Space::from))
+}
+
+pub async fn by_id(db: impl Queries, id: SpaceId) -> sqlx::Result<Option<Space>> {
+    let row: Option<Row> =
+        db.optional(concat!("SELECT ", columns!(), " FROM space s WHERE s.id = $1"), (id.0,)).await?;
+    Ok(row.map(Space::from))
+}
+
+pub async fn by_external_id(db: impl Queries, id: &str) -> sqlx::Result<Option<Space>> {
+    let row: Option<Row> =
+        db.optional(concat!("SELECT ", columns!(), " FROM space s WHERE s.external_id = $1"), (id.to_owned(),)).await?;
+    Ok(row.map(Space::from))
+}
+
+/// The role of a person in a space; who coordinates a space above coordinates this one too,
+/// but nobody inherits their way into a closed space.
+pub async fn role(db: &Db, space: SpaceId, person: PersonId) -> sqlx::Result<Option<Role>> {
+    let roles: Vec<(String, i64)> = db
+        .all(
+            "WITH RECURSIVE above (id, parent_id, audience, distance) AS (
+                 SELECT id, parent_id, audience, CAST(0 AS BIGINT) FROM space WHERE id = $1
+                 UNION ALL
+                 SELECT s.id, s.parent_id, s.audience, a.distance + 1
+                 FROM space s JOIN above a ON s.id = a.parent_id
+                 WHERE a.audience = 0 AND a.distance < 16
+             )
+             SELECT m.role, a.distance FROM above a
+             JOIN membership m ON m.space_id = a.id AND m.person_id = $2
+             WHERE a.distance = 0 OR m.role = 'coordinator'
+             LIMIT 20",
+            (space.0, person.0),
+        )
+        .await?;
+    Ok(roles.iter().map(|(role, _)| role_of(role)).max_by_key(|role| match role {
+        Role::Member => 0,
+        Role::Convener => 1,
+        Role::Coordinator => 2,
+    }))
+}
+
+/// The wanted slug, or with a number after it when it is taken; the id when no letter is left of the name.
+pub async fn free_slug(tx: &mut Tx, wanted: &str, id: SpaceId) -> sqlx::Result<String> {
+    // `new` is the address of the page that founds a space.
+    let wanted = if wanted.is_empty() || wanted == "new" { id.to_string() } else { wanted.to_owned() };
+    for attempt in 1..20 {
+        let slug = if attempt == 1 { wanted.clone() } else { format!("{wanted}-{attempt}") };
+        let taken: Option<(i64,)> = tx.optional("SELECT id FROM space WHERE slug = $1", (slug.clone(),)).await?;
+        if taken.is_none() {
+            return Ok(slug);
+        }
+    }
+    Ok(format!("{wanted}-{id}"))
+}
+
+pub async fn insert(tx: &mut Tx, space: &Space, by: PersonId, external_id: Option<String>) -> sqlx::Result<()> {
+    tx.execute(
+        "INSERT INTO space (id, parent_id, kind, slug, name, purpose, theme, output, outcome, language, audience,
+                            joining, created_by, created_at, ends_at, member_count, thread_count, document_count,
+                            external_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, $11, $12, $13, $14, 0, 0, 0, $15)",
+        (
+            space.id.0,
+            space.parent.map(|parent| parent.0),
+            space.kind.name().to_owned(),
+            space.slug.clone(),
+            space.name.clone(),
+            space.purpose.clone(),
+            space.theme.clone(),
+            space.output.clone(),
+            space.language.tag().to_owned(),
+            space.audience,
+            joining_name(space.joining).to_owned(),
+            by.0,
+            space.created_at.microseconds(),
+            space.ends_at.map(Time::microseconds),
+            external_id,
+        ),
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn update(tx: &mut Tx, space: &Space, changes: Changes) -> sqlx::Result<()> {
+    let joining = if space.is_closed() { Joining::Invited } else { changes.joining };
+    tx.execute(
+        "UPDATE space SET name = $2, purpose = $3, theme = $4, output = $5, outcome = $6, joining = $7, ends_at = $8
+         WHERE id = $1",
+        (
+            space.id.0,
+            changes.name.into_string(),
+            changes.purpose.into_string(),
+            changes.theme.into_string(),
+            changes.output.into_string(),
+            changes.outcome.map(|outcome| outcome.into_string()).unwrap_or_default(),
+            joining_name(joining).to_owned(),
+            changes.ends_at.map(Time::microseconds),
+        ),
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn set_outcome(tx: &mut Tx, space: SpaceId, outcome: &str) -> sqlx::Result<()> {
+    tx.execute("UPDATE space SET outcome = $2 WHERE id = $1", (space.0, outcome.to_owned())).await?;
+    Ok(())
+}
+
+/// Whether somebody new came in.
+pub async fn enter(tx: &mut Tx, space: SpaceId, person: PersonId, role: Role, at: Time) -> sqlx::Result<bool> {
+    let added = tx
+        .execute(
+            "INSERT INTO membership (space_id, person_id, role, joined_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (space_id, person_id) DO NOTHING",
+            (space.0, person.0, role_name(role).to_owned(), at.microseconds()),
+        )
+        .await?;
+    if added > 0 {
+        count(tx, space, "member_count", 1).await?;
+    }
+    Ok(added > 0)
+}
+
+pub async fn remove(tx: &mut Tx, space: SpaceId, person: PersonId) -> sqlx::Result<bool> {
+    let gone = tx
+        .execute("DELETE FROM membership WHERE space_id = $1 AND person_id = $2", (space.0, person.0))
+        .await?;
+    if gone > 0 {
+        count(tx, space, "member_count", -1).await?;
+    }
+    Ok(gone > 0)
+}
+
+pub async fn appoint(tx: &mut Tx, space: SpaceId, person: PersonId, role: Role) -> sqlx::Result<()> {
+    tx.execute(
+        "UPDATE membership SET role = $3 WHERE space_id = $1 AND person_id = $2",
+        (space.0, person.0, role_name(role).to_owned()),
+    )
+    .await?;
+    Ok(())
+}
+
+/// Keeps a counter of the space. The act that changes the number changes the counter.
+pub async fn count(tx: &mut Tx, space: SpaceId, counter: &'static str, by: i64) -> sqlx::Result<()> {
+    let sql = match counter {
+        "member_count" => "UPDATE space SET member_count = member_count + $2 WHERE id = $1",
+        "thread_count" => "UPDATE space SET thread_count = thread_count + $2 WHERE id = $1",
+        _ => "UPDATE space SET document_count = document_count + $2 WHERE id = $1",
+    };
+    tx.execute(sql, (space.0, by)).await?;
+    Ok(())
+}
+
+/// Whether the space would be without convener and coordinator if this person went.
+pub async fn is_last_caretaker(tx: &mut Tx, space: SpaceId, person: PersonId) -> sqlx::Result<bool> {
+    let (own, others): (i64, i64) = tx
+        .one(
+            "SELECT CAST(COALESCE(SUM(CASE WHEN person_id = $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
+                    CAST(COALESCE(SUM(CASE WHEN person_id <> $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
+             FROM membership WHERE space_id = $1 AND role IN ('convener', 'coordinator')",
+            (space.0, person.0),
+        )
+        .await?;
+    Ok(own > 0 && others == 0)
+}
+
+pub async fn ask(db: &Db, space: SpaceId, person: PersonId, reason: &str, at: Time) -> sqlx::Result<()> {
+    db.execute(
+        "INSERT INTO join_request (space_id, person_id, reason, created_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (space_id, person_id) DO UPDATE SET reason = excluded.reason",
+        (space.0, person.0, reason.to_owned(), at.microseconds()),
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn forget_request(tx: &mut Tx, space: SpaceId, person: PersonId) -> sqlx::Result<bool> {
+    let gone = tx
+        .execute("DELETE FROM join_request WHERE space_id = $1 AND person_id = $2", (space.0, person.0))
+        .await?;
+    Ok(gone > 0)
+}
+
+/// Whether this person waits for an answer.
+pub async fn has_asked(db: &Db, space: SpaceId, person: PersonId) -> sqlx::Result<bool> {
+    let row: Option<(i64,)> = db
+        .optional("SELECT created_at FROM join_request WHERE space_id = $1 AND person_id = $2", (space.0, person.0))
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Those who wait, the longest first.
+pub async fn requests(db: &Db, space: SpaceId) -> sqlx::Result<Vec<(i64, String)>> {
+    db.all(
+        "SELECT person_id, reason FROM join_request WHERE space_id = $1 ORDER BY created_at LIMIT 100",
+        (space.0,),
+    )
+    .await
+}
+
+pub async fn person_by_email(tx: &mut Tx, email_key: &str) -> sqlx::Result<Option<PersonId>> {
+    let row: Option<(i64,)> = tx
+        .optional("SELECT id FROM person WHERE email_key = $1 AND closed_at IS NULL", (email_key.to_owned(),))
+        .await?;
+    Ok(row.map(|(id,)| PersonId(id)))
+}
+
+/// A member as the members page lists them.
+#[derive(sqlx::FromRow, Clone, Debug)]
+pub struct MemberRow {
+    pub person_id: i64,
+    pub name: String,
+    pub name_sort: Vec<u8>,
+    pub sector: String,
+    pub organisation: String,
+    pub role: String,
+}
+
+/// Members by name, after a name; conveners and coordinators are marked, not ranked.
+pub async fn members(db: &Db, space: SpaceId, after: (Vec<u8>, i64), limit: i64) -> sqlx::Result<Vec<MemberRow>> {
+    db.all(
+        "SELECT m.person_id, p.name, p.name_sort, p.sector, p.organisation, m.role
+         FROM membership m JOIN person p ON p.id = m.person_id
+         WHERE m.space_id = $1 AND (p.name_sort, p.id) > ($2, $3)
+         ORDER BY p.name_sort, p.id LIMIT $4",
+        (space.0, after.0, after.1, limit),
+    )
+    .await
+}
+
+/// Those who call together and take care.
+pub async fn caretakers(db: &Db, space: SpaceId) -> sqlx::Result<Vec<MemberRow>> {
+    db.all(
+        "SELECT m.person_id, p.name, p.name_sort, p.sector, p.organisation, m.role
+         FROM membership m JOIN person p ON p.id = m.person_id
+         WHERE m.space_id = $1 AND m.role IN ('convener', 'coordinator')
+         ORDER BY p.name_sort, p.id LIMIT 20",
+        (space.0,),
+    )
+    .await
+}
+
+/// Spaces below a space that the viewer may know of, the newest first, running ones before ended ones.
+pub async fn children(db: &Db, viewer: i64, parent: SpaceId, now: Time) -> sqlx::Result<Vec<Space>> {
+    let rows: Vec<Row> = db
+        .all(
+            concat!(
+                "SELECT ", columns!(), " FROM space s
+                 WHERE s.parent_id = $2 AND s.audience IN ", readable!(), "
+                 ORDER BY CASE WHEN s.ends_at <= $3 THEN 1 ELSE 0 END, s.ends_at NULLS LAST, s.created_at DESC
+                 LIMIT 100"
+            ),
+            (viewer, parent.0, now.microseconds()),
+        )
+        .await?;
+    Ok(rows.into_iter().map(Space::from).collect())
+}
+
+/// Spaces of one kind that the viewer may know of: those that end first come first, ended ones last.
+pub async fn of_kind(db: &Db, viewer: i64, kind: Kind, now: Time, limit: i64) -> sqlx::Result<Vec<Space>> {
+    let rows: Vec<Row> = db
+        .all(
+            concat!(
+                "SELECT ", columns!(), " FROM space s
+                 WHERE s.kind = $2 AND s.audience IN ", readable!(), "
+                 ORDER BY CASE WHEN s.ends_at <= $3 THEN 1 ELSE 0 END, s.ends_at NULLS LAST, s.created_at
+                 LIMIT $4"
+            ),
+            (viewer, kind.name().to_owned(), now.microseconds(), limit),
+        )
+        .await?;
+    Ok(rows.into_iter().map(Space::from).collect())
+}
+
+pub async fn of_person(db: &Db, viewer: i64, person: PersonId) -> sqlx::Result<Vec<Space>> {
+    let rows: Vec<Row> = db
+        .all(
+            concat!(
+                "SELECT ", columns!(), " FROM space s JOIN membership own ON own.space_id = s.id AND own.person_id = $2
+                 WHERE s.audience IN ", readable!(), "
+                 ORDER BY own.joined_at LIMIT 100"
+            ),
+            (viewer, person.0),
+        )
+        .await?;
+    Ok(rows.into_iter().map(Space::from).collect())
+}
+
+/// The space itself and all above it, from the top down.
+pub async fn lineage(db: &Db, space: SpaceId) -> sqlx::Result<Vec<Space>> {
+    let rows: Vec<Row> = db
+        .all(
+            concat!(
+                "WITH RECURSIVE above (id, parent_id, distance) AS (
+                     SELECT id, parent_id, CAST(0 AS BIGINT) FROM space WHERE id = $1
+                     UNION ALL
+                     SELECT s.id, s.parent_id, a.distance + 1 FROM space s JOIN above a ON s.id = a.parent_id
+                     WHERE a.distance < 16
+                 )
+                 SELECT ", columns!(), " FROM above a JOIN space s ON s.id = a.id ORDER BY a.distance DESC LIMIT 20"
+            ),
+            (space.0,),
+        )
+        .await?;
+    Ok(rows.into_iter().map(Space::from).collect())
+}
+
+pub async fn site_network(db: &Db) -> sqlx::Result<Option<NetworkName>> {
+    let row: Option<(String, String, String)> = db
+        .optional(
+            "SELECT slug, name, language FROM space WHERE kind = 'network' AND audience = 0
+             ORDER BY created_at LIMIT 1",
+            (),
+        )
+        .await?;
+    Ok(row.map(|(slug, name, tongue)| NetworkName { slug, name, language: language(&tongue) }))
+}
+
+/// Names of spaces, for lists that show where something happens.
+pub async fn names(db: impl Queries, ids: &[i64]) -> sqlx::Result<std::collections::HashMap<i64, (String, String)>> {
+    if ids.is_empty() {
+        return Ok(Default::default());
+    }
+    let sql = crate::db::Sql {
+        sqlite: "SELECT id, slug, name FROM space WHERE id IN (SELECT value FROM json_each($1))",
+        postgres: "SELECT id, slug, name FROM space
+                           WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)))",
+    };
+    let sql = sql.on(&db);
+    let rows: Vec<(i64, String, String)> = db
+        .all(
+            sql,
+            (serde_json::to_string(ids).unwrap_or_default(),),
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id, slug, name)| (id, (slug, name))).collect())
+}
+
+/// The audiences that a viewer belongs to: everybody, and the closed spaces they are in.
+pub async fn audiences(db: &Db, viewer: i64) -> sqlx::Result<Vec<i64>> {
+    let mut all = vec![0];
+    if viewer != 0 {
+        let closed: Vec<(i64,)> = db
+            .all(
+                "SELECT s.id FROM membership m JOIN space s ON s.id = m.space_id
+                 WHERE m.person_id = $1 AND s.audience = s.id LIMIT 1000",
+                (viewer,),
+            )
+            .await?;
+        all.extend(closed.into_iter().map(|(id,)| id));
+    }
+    Ok(all)
+}
+
+/// The spaces with these ids that the viewer may know of, by id.
+pub async fn readable_by_ids(db: &Db, viewer: i64, ids: &[i64]) -> sqlx::Result<std::collections::HashMap<i64, Space>> {
+    let sql = crate::db::Sql {
+        sqlite: concat!(
+            "SELECT ", columns!(), " FROM space s
+             WHERE s.audience IN ", readable!(), " AND s.id IN (SELECT value FROM json_each($2))"
+        ),
+        postgres: concat!(
+            "SELECT ", columns!(), " FROM space s WHERE s.audience IN ", readable!(), "
+             AND s.id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($2 AS JSON)))"
+        ),
+    };
+    let ids = serde_json::to_string(ids).unwrap_or_default();
+    let rows: Vec<Row> = db.all(sql.on(&db), (viewer, ids)).await?;
+    Ok(rows.into_iter().map(|row| (row.id, Space::from(row))).collect())
+}
+
+/// All spaces by id, after an id.
+pub async fn after_id(db: &Db, after: SpaceId, limit: i64) -> sqlx::Result<Vec<Space>> {
+    let sql = concat!("SELECT ", columns!(), " FROM space s WHERE s.id > $1 ORDER BY s.id LIMIT $2");
+    let rows: Vec<Row> = db.all(sql, (after.0, limit)).await?;
+    Ok(rows.into_iter().map(Space::from).collect())
+}

@@ -1,0 +1,187 @@
+//! What went wrong, as people are told: the only file with status codes of errors.
+//!
+//! A handler returns a `Failure`; a layer around all pages turns it into a page in the reader's language.
+//! Our own faults are logged once, here, with a reference number, and never show their cause.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::page::{ErrorPage, Page, Section};
+use super::visit::Visit;
+use crate::app::App;
+use crate::documents::DocumentError;
+use crate::people::PersonError;
+use crate::search::SearchError;
+use crate::spaces::{AccessError, SpaceError};
+use crate::threads::ThreadError;
+
+#[derive(Debug, Clone)]
+pub enum Failure {
+    /// Only members may; a visitor is sent to sign in and comes back here.
+    SignIn,
+    /// Nothing there, or nothing that this viewer may know of.
+    NotFound,
+    /// The words stand under this key: a title, and `{key}-what` what to do next.
+    Say(StatusCode, &'static str),
+    /// Too much at once; worth trying again after so many seconds.
+    Busy { seconds: u32 },
+    /// Our fault, logged under this reference.
+    Ours { reference: String },
+}
+
+impl Failure {
+    pub fn say(status: StatusCode, key: &'static str) -> Self {
+        Failure::Say(status, key)
+    }
+
+    /// A fault of ours: logged here, shown as a reference number only.
+    pub fn ours(cause: impl std::fmt::Display) -> Self {
+        let reference = format!("{:08x}", rand::random::<u32>());
+        tracing::error!(%reference, %cause, "failed");
+        metrics::counter!("aukio_failures_total").increment(1);
+        Failure::Ours { reference }
+    }
+
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Failure::SignIn => StatusCode::SEE_OTHER,
+            Failure::NotFound => StatusCode::NOT_FOUND,
+            Failure::Say(status, _) => *status,
+            Failure::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Failure::Ours { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn key(&self) -> &'static str {
+        match self {
+            Failure::SignIn => "error-sign-in",
+            Failure::NotFound => "error-not-found",
+            Failure::Say(_, key) => key,
+            Failure::Busy { .. } => "error-busy",
+            Failure::Ours { .. } => "error-ours",
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives every failure its page.
+pub async fn speak(State(_app): State<App>, visit: Visit, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let failure = match response.extensions().get::<Failure>() {
+        Some(failure) => failure.clone(),
+        None if response.headers().contains_key(header::CONTENT_TYPE) => return response,
+        // Answers that a layer or the router made without a word.
+        None => match response.status() {
+            StatusCode::NOT_FOUND => Failure::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Failure::Say(StatusCode::METHOD_NOT_ALLOWED, "error-method"),
+            StatusCode::PAYLOAD_TOO_LARGE => Failure::Say(StatusCode::PAYLOAD_TOO_LARGE, "error-too-large"),
+            StatusCode::FORBIDDEN => Failure::Say(StatusCode::FORBIDDEN, "error-foreign"),
+            StatusCode::REQUEST_TIMEOUT => Failure::Busy { seconds: 10 },
+            status if status.is_server_error() => Failure::ours(format_args!("answered {status} without a word")),
+            _ => return response,
+        },
+    };
+    if let Failure::SignIn = failure {
+        let back = crate::people::http::encode(&visit.url(&visit.path));
+        return Redirect::to(&visit.url(format!("/sign-in?next={back}"))).into_response();
+    }
+    let shell = match visit.shell(Section::None).await {
+        Ok(shell) => shell,
+        Err(_) => super::page::Shell::bare(&visit),
+    };
+    let reference = match &failure {
+        Failure::Ours { reference } => Some(reference.clone()),
+        _ => None,
+    };
+    let page = ErrorPage { key: failure.key(), shell, reference };
+    let mut response = Page(page).into_response();
+    *response.status_mut() = failure.status();
+    if let Failure::Busy { seconds } = failure {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut => {
+                tracing::warn!("the database is busy");
+                Failure::Busy { seconds: 5 }
+            }
+            error => Failure::ours(error),
+        }
+    }
+}
+
+impl From<AccessError> for Failure {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::SignIn => Failure::SignIn,
+            AccessError::No => Failure::Say(StatusCode::FORBIDDEN, "error-no-right"),
+            AccessError::Hidden => Failure::NotFound,
+            AccessError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ThreadError> for Failure {
+    fn from(error: ThreadError) -> Self {
+        match error {
+            ThreadError::NoSuchParent => Failure::Say(StatusCode::CONFLICT, "error-no-such-parent"),
+            ThreadError::Withdrawn => Failure::Say(StatusCode::CONFLICT, "error-withdrawn"),
+            ThreadError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SpaceError> for Failure {
+    fn from(error: SpaceError) -> Self {
+        match error {
+            SpaceError::LastConvener => Failure::Say(StatusCode::CONFLICT, "error-last-convener"),
+            SpaceError::NoSuchPerson => Failure::Say(StatusCode::CONFLICT, "error-no-such-person"),
+            SpaceError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<DocumentError> for Failure {
+    fn from(error: DocumentError) -> Self {
+        match error {
+            DocumentError::TooLarge => Failure::Say(StatusCode::PAYLOAD_TOO_LARGE, "error-document-too-large"),
+            DocumentError::Busy => Failure::Busy { seconds: 5 },
+            DocumentError::Broken(cause) => Failure::ours(cause),
+            DocumentError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PersonError> for Failure {
+    fn from(error: PersonError) -> Self {
+        match error {
+            PersonError::Busy => Failure::Busy { seconds: 2 },
+            PersonError::TooOften => Failure::Say(StatusCode::TOO_MANY_REQUESTS, "error-too-often"),
+            PersonError::OldLink => Failure::Say(StatusCode::GONE, "error-old-link"),
+            PersonError::Hashing(cause) => Failure::ours(cause),
+            PersonError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SearchError> for Failure {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Index(cause) => Failure::ours(cause),
+            SearchError::Store(error) => error.into(),
+        }
+    }
+}

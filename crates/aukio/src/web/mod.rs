@@ -1,0 +1,17 @@
+//! The web side of the line: requests in, pages out. Slices reach this from their `http.rs` only.
+
+pub mod assets;
+pub mod failure;
+pub mod form;
+pub mod markup;
+pub mod page;
+pub mod router;
+pub mod secure;
+pub mod server;
+pub mod standing;
+pub mod visit;
+
+pub use failure::Failure;
+pub use form::{Faults, Form};
+pub use page::{Page, Section, Shell};
+pub use visit::{At, Visit};

@@ -1,0 +1,201 @@
+//! A workspace of one's own: a server on an empty data folder, and the people in it.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant, SystemTime};
+
+use tempfile::TempDir;
+
+use super::mail::{self, Mail};
+use super::server::Server;
+use super::{PATIENCE, Page, Teller, postgres};
+
+/// The space that stories play in when they do not found their own.
+const SPACE: &str = "Kuntademokratiaverkosto";
+/// And the name of one that outsiders must not come across.
+pub const SPACE_CLOSED: &str = "Hiljainen valmistelu";
+
+/// A running service with its data.
+pub struct Workspace {
+    server: Mutex<Server>,
+    command: &'static str,
+    pub address: String,
+    data: TempDir,
+    database: Option<String>,
+    /// When the mail that was read last was sent.
+    read: Mutex<Vec<(String, SystemTime)>>,
+}
+
+/// Tells the same story on SQLite and on PostgreSQL.
+pub async fn on_both(story: impl AsyncFn(Workspace)) {
+    for database in [None, Some(postgres::database())] {
+        eprintln!("on {}", if database.is_some() { "PostgreSQL" } else { "SQLite" });
+        story(Workspace::start("serve", database)).await;
+    }
+}
+
+impl Workspace {
+    /// An empty workspace in the database that comes with the program.
+    pub async fn open() -> Workspace {
+        Workspace::start("serve", None)
+    }
+
+    /// The workspace with the example network in it.
+    pub async fn example() -> Workspace {
+        Workspace::start("demo", None)
+    }
+
+    fn start(command: &'static str, database: Option<String>) -> Workspace {
+        let data = tempfile::Builder::new().prefix("aukio-story-").tempdir().expect("a temporary folder");
+        let server = Server::start(command, "127.0.0.1:0", data.path(), database.as_deref());
+        let address = server.address.clone();
+        Workspace { server: Mutex::new(server), command, address, data, database, read: Mutex::default() }
+    }
+
+    /// Pulls the plug and starts again on the same data, at the same address.
+    pub fn crashes_and_returns(&self) {
+        self.without(|| ());
+    }
+
+    /// Stops in good order and starts again. Returns how long stopping took.
+    pub fn restarts(&self) -> Duration {
+        let mut server = self.server.lock().expect("one story at a time");
+        let asked = Instant::now();
+        assert!(server.stop(), "the server does not stop when asked");
+        let took = asked.elapsed();
+        let place = server.place().to_owned();
+        *server = Server::start(self.command, &place, self.data.path(), self.database.as_deref());
+        took
+    }
+
+    /// Stops, lets something happen to the data, and starts again.
+    pub fn without(&self, change: impl FnOnce()) {
+        let mut server = self.server.lock().expect("one story at a time");
+        server.kill();
+        change();
+        let place = server.place().to_owned();
+        *server = Server::start(self.command, &place, self.data.path(), self.database.as_deref());
+    }
+
+    /// The password that all people of the example network share, as the server tells it at its start.
+    pub fn demo_password(&self) -> String {
+        let line =
+            self.server.lock().expect("one story at a time").says("sign in at ").expect("the demo tells its password");
+        line.rsplit(' ').next().unwrap_or_default().to_owned()
+    }
+
+    /// What the server has written for its keeper.
+    pub fn log(&self) -> String {
+        self.server.lock().expect("one story at a time").log()
+    }
+
+    pub fn data(&self) -> &std::path::Path {
+        self.data.path()
+    }
+
+    /// Somebody who is not signed in.
+    pub fn visitor(&self) -> Teller {
+        Teller::new(&self.address)
+    }
+
+    /// Somebody who has registered through the public pages.
+    pub async fn member(&self, name: &str) -> Teller {
+        let mut teller = self.visitor();
+        teller.name = name.to_owned();
+        teller.email = email(name);
+        let page = teller.get("/fi/register").await;
+        self.registers(&teller, page).await;
+        teller
+    }
+
+    /// Fills in the form on the page, opens the mail and confirms. Returns the page it ends at.
+    pub async fn registers(&self, teller: &Teller, page: Page) -> Page {
+        let form = page.form_with(&["email", "name", "sector"]);
+        let form = form.with("name", &teller.name).with("email", &teller.email).with("sector", "municipality");
+        teller.submit(form.with("organisation", "Joensuun kaupunki")).await.is(200);
+        let link = self.mail_to(&teller.email).await;
+        let asks = teller.get(&link).await;
+        teller.submit(asks.form("main form[method=post]")).await
+    }
+
+    /// The first administrator, by the link that the server writes to its keeper.
+    pub async fn administrator(&self, name: &str) -> Teller {
+        let link = self.server.lock().expect("one story at a time").says("first administrator: ");
+        let link = link.expect("a server without an administrator tells how to become one");
+        let mut teller = self.visitor();
+        teller.name = name.to_owned();
+        teller.email = email(name);
+        let page = teller.get(&link).await;
+        let form = page.form_with(&["email", "name"]).with("name", name).with("email", &teller.email);
+        let form = form.with("sector", "municipality").with("organisation", "Suomen Kuntaliitto");
+        teller.submit(form.with("password", "viisitoista merkkia riittaa")).await.is(200);
+        teller
+    }
+
+    /// A public network that anyone may join, and its founder.
+    pub async fn network(&self) -> (String, Teller) {
+        let founder = self.administrator("Helmi Saarela").await;
+        let slug = self.founds(&founder, "", SPACE, &[("joining", "open")]).await;
+        (slug, founder)
+    }
+
+    /// Founds a space and returns its slug. `parent` is a slug, or empty for a network.
+    pub async fn founds(&self, founder: &Teller, parent: &str, name: &str, fields: &[(&str, &str)]) -> String {
+        let page = founder.get(&format!("/fi/spaces/new?parent={parent}")).await;
+        let mut form = page.form_with(&["name", "purpose"]).with("name", name).with("purpose", "Kokeillaan yhdessä.");
+        for (field, value) in fields {
+            form = form.with(field, value);
+        }
+        let space = founder.submit(form).await;
+        space.shows(name);
+        let rest = space.address.strip_prefix("/fi/spaces/").unwrap_or_else(|| panic!("founded at {}", space.address));
+        rest.split(['/', '?', '#']).next().unwrap_or(rest).to_owned()
+    }
+
+    /// Waits for mail to the address that has not been read yet, and returns its first link as a path.
+    pub async fn mail_to(&self, address: &str) -> String {
+        let mail = self.newest_mail(address).await;
+        let link = mail.link().unwrap_or_else(|| panic!("no link in the mail `{}`:\n{}", mail.subject, mail.text));
+        let path = link.strip_prefix(&self.address);
+        path.unwrap_or_else(|| panic!("the link {link} leads away from {}", self.address)).to_owned()
+    }
+
+    /// Waits for mail to the address that has not been read yet.
+    pub async fn newest_mail(&self, address: &str) -> Mail {
+        let folder = self.data.path().join("mail");
+        let started = Instant::now();
+        // A folder gives no signal without a library of its own, so it is looked into.
+        while started.elapsed() < PATIENCE {
+            let read = self
+                .read
+                .lock()
+                .expect("one story at a time")
+                .iter()
+                .filter(|(to, _)| to == address)
+                .map(|(_, at)| *at)
+                .max();
+            let newest = mail::all(&folder).into_iter().rfind(|mail| mail.to.contains(address));
+            if let Some(mail) = newest.filter(|mail| read.is_none_or(|read| mail.sent > read) && !mail.text.is_empty())
+            {
+                self.read.lock().expect("one story at a time").push((address.to_owned(), mail.sent));
+                return mail;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("no mail to {address} in {PATIENCE:?}");
+    }
+}
+
+/// `Helmi Saarela` → `helmi.saarela@example.fi`
+fn email(name: &str) -> String {
+    let plain: String = name
+        .to_lowercase()
+        .chars()
+        .map(|sign| match sign {
+            'ä' | 'å' | 'á' | 'à' => 'a',
+            'ö' => 'o',
+            ' ' => '.',
+            other => other,
+        })
+        .collect();
+    format!("{plain}@example.fi")
+}

@@ -1,0 +1,105 @@
+//! What stands between strangers and the pages: headers, origins, limits.
+
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+use crate::harness::Workspace;
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let workspace = Workspace::example().await;
+    let visitor = workspace.visitor();
+    for path in [
+        "/",
+        "/fi/",
+        "/fi/threads",
+        "/fi/nowhere",
+        "/fi/threads/zzz",
+        "/healthz",
+        "/readyz",
+        "/robots.txt",
+        "/assets/none.js",
+        "/fi/search?q=a",
+        "/fi/sign-in",
+    ] {
+        let answer = visitor.peek(path).await;
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
+        assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn forms_of_other_sites_are_refused() {
+    let workspace = Workspace::open().await;
+    let (space, founder) = workspace.network().await;
+    let thread = founder.starts_thread(&space, "Väärennös", "Aloitus").await;
+    let path = format!("{thread}/messages");
+    let fields = [("body", "Väärennetty"), ("act", "post")];
+    for headers in [
+        &[] as &[(&str, &str)],
+        &[("Origin", "https://elsewhere.example")],
+        &[("Origin", "null")],
+        &[("Origin", "https://elsewhere.example"), ("Sec-Fetch-Site", "cross-site")],
+        &[("Sec-Fetch-Site", "same-site")],
+    ] {
+        let answer = founder.forge(&path, headers, &fields).await;
+        assert_eq!(answer.status, 403, "{headers:?}");
+    }
+    workspace.visitor().get(&thread).await.hides("Väärennetty");
+}
+
+#[tokio::test]
+async fn sockets_open_to_our_own_pages_only() {
+    let workspace = Workspace::open().await;
+    let (_, founder) = workspace.network().await;
+    let cookies = founder.cookies().expect("the founder is signed in");
+    for origin in [Some("https://elsewhere.example"), Some("null"), Some("http://127.0.0.1.elsewhere.example"), None] {
+        let mut request =
+            format!("{}/live", workspace.address.replacen("http", "ws", 1)).into_client_request().expect("an address");
+        request.headers_mut().insert("cookie", cookies.parse().expect("a header"));
+        if let Some(origin) = origin {
+            request.headers_mut().insert("origin", origin.parse().expect("a header"));
+        }
+        assert!(connect_async(request).await.is_err(), "{origin:?} opens /live");
+    }
+}
+
+#[tokio::test]
+async fn members_pages_are_kept_by_no_cache() {
+    let workspace = Workspace::open().await;
+    let (space, founder) = workspace.network().await;
+    for path in ["/fi/", "/fi/me", &format!("/fi/spaces/{space}")] {
+        let page = founder.get(path).await;
+        assert!(page.header("cache-control").contains("no-store"), "{path}: {}", page.header("cache-control"));
+    }
+}
+
+#[tokio::test]
+async fn health_is_told_and_strange_addresses_are_not_found() {
+    let workspace = Workspace::open().await;
+    let visitor = workspace.visitor();
+    for path in ["/healthz", "/readyz", "/metrics", "/robots.txt"] {
+        visitor.get(path).await.is(200);
+    }
+    for path in [
+        "/xx/",
+        "/fi/ei-ole",
+        "/fi/threads/!!!",
+        "/fi/threads/01?from=-9",
+        "/fi/documents/",
+        "/assets/../Cargo.toml",
+        "/assets/%2e%2e%2fCargo.toml",
+        "/fi/people/%00",
+        "/fi/spaces/%F0%9F%98%80",
+    ] {
+        let page = visitor.get(path).await;
+        assert_eq!(page.status, 404, "{path}");
+        if path.starts_with("/fi/") {
+            assert_eq!(page.attribute("html", "lang").as_deref(), Some("fi"), "{path} is not answered with a page");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! One file per noun, as in the program.
+
+mod browser;
+mod crashes;
+mod documents;
+mod doors;
+mod front;
+mod live;
+mod people;
+mod search;
+mod spaces;
+mod threads;

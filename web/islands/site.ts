@@ -1,0 +1,21 @@
+// What every page loads: hands each island its element.
+
+import { composer, forgetSent } from './composer';
+import { documentLive } from './document-live';
+import { focusFaults, showPasswords } from './forms';
+import type { Live } from './live';
+import { rememberOrder, threadLive } from './thread-live';
+
+forgetSent();
+showPasswords();
+focusFaults();
+
+let live: Live | undefined;
+const talk = document.querySelector<HTMLElement>('.talk[data-topic]');
+if (talk) {
+  rememberOrder(talk);
+  live = threadLive(talk);
+}
+const sheet = document.querySelector<HTMLElement>('.sheet[data-topic]');
+if (sheet) live = documentLive(sheet);
+for (const form of document.querySelectorAll<HTMLFormElement>('form[data-composer]')) composer(form, live);

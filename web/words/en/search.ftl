@@ -1,0 +1,28 @@
+search-title = Search: { $query }
+search-hits = { $n ->
+    [one] 1 hit
+   *[other] { $n } hits
+}
+search-nothing = The search found nothing
+search-nothing-what = Check the spelling, try the basic form or remove filters. You can also ask the network.
+search-ask = Ask the network
+search-what = Search discussions, messages, documents, workspaces and people. No need to sign in.
+search-relaxed = Not all words were found in one place. These hits have only some of them.
+search-rebuilding = The index is being rebuilt right now, so hits may be missing.
+search-filter = Filter
+search-filters = Filters
+search-kind = What
+search-in = Where
+search-language = Language
+search-remove = Remove filter: { $what }
+hit-message = Message
+hit-person = Member
+previous-page = Previous page
+kind-space = Workspaces
+kind-thread = Discussions
+kind-message = Messages
+kind-document = Documents
+kind-person = People
+sort = Order
+sort-best = Best
+sort-newest = Newest

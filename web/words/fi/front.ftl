@@ -1,0 +1,10 @@
+front-title = Avoin aukio kuntien demokratialle
+front-lede = Lue, seuraa ja hae kaikkea vapaasti. Kirjaudu, kun haluat keskustella tai kirjoittaa yhdessä.
+front-now = Nyt aukiolla
+front-nothing-yet = Aukiolla ei ole vielä mitään. Ensimmäinen keskustelu voi olla sinun.
+front-join = Mukaan omalla tavallasi
+front-join-what = Verkosto on avoin kaikille, jotka tekevät työtä kuntademokratian hyväksi kunnassa, valtiolla tai kansalaisyhteiskunnassa. Jokainen kirjoittaa omalla kielellään.
+front-network = Verkoston tarkoitus ja jäsenet
+all-groups = Kaikki työryhmät
+all-threads = Kaikki keskustelut
+all-documents = Kaikki asiakirjat

@@ -1,0 +1,28 @@
+search-title = Haku: { $query }
+search-hits = { $n ->
+    [one] 1 osuma
+   *[other] { $n } osumaa
+}
+search-nothing = Haulla ei löytynyt mitään
+search-nothing-what = Tarkista kirjoitusasu, kokeile perusmuotoa tai poista rajauksia. Voit myös kysyä verkostolta.
+search-ask = Kysy verkostolta
+search-what = Hae keskusteluista, viesteistä, asiakirjoista, työtiloista ja ihmisistä. Kirjautua ei tarvitse.
+search-relaxed = Kaikkia sanoja ei löytynyt samasta paikasta. Näytämme osumat, joissa on vain osa niistä.
+search-rebuilding = Hakemistoa rakennetaan juuri nyt, joten osumia voi puuttua.
+search-filter = Rajaa
+search-filters = Rajaukset
+search-kind = Mitä
+search-in = Missä
+search-language = Kieli
+search-remove = Poista rajaus: { $what }
+hit-message = Viesti
+hit-person = Jäsen
+previous-page = Edellinen sivu
+kind-space = Työtilat
+kind-thread = Keskustelut
+kind-message = Viestit
+kind-document = Asiakirjat
+kind-person = Ihmiset
+sort = Järjestys
+sort-best = Osuvimmat
+sort-newest = Uusimmat

@@ -1,0 +1,10 @@
+front-title = Ett öppet torg för kommunal demokrati
+front-lede = Läs, följ och sök fritt. Logga in när du vill diskutera eller skriva tillsammans.
+front-now = Just nu på torget
+front-nothing-yet = Det finns ännu inget på torget. Den första diskussionen kan vara din.
+front-join = Kom med på ditt eget sätt
+front-join-what = Nätverket är öppet för alla som arbetar för kommunal demokrati i kommunen, staten eller civilsamhället. Var och en skriver på sitt eget språk.
+front-network = Nätverkets syfte och medlemmar
+all-groups = Alla arbetsgrupper
+all-threads = Alla diskussioner
+all-documents = Alla dokument
