@@ -89,16 +89,21 @@ fn optional_line(text: &str, most: usize) -> Result<String, TextError> {
     Ok(text)
 }
 
+/// Whether a reader sees anything.
+fn visible(c: char) -> bool {
+    !c.is_whitespace() && !matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}')
+}
+
 fn line(text: &str, most: usize) -> Result<String, TextError> {
     let text = optional_line(text, most)?;
-    let visible = |c: char| !c.is_whitespace() && !matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}');
     if text.chars().any(visible) { Ok(text) } else { Err(TextError::Empty) }
 }
 
 fn optional_paragraphs(text: &str, most: usize) -> Result<String, TextError> {
     let text: String = text.replace("\r\n", "\n").replace('\r', "\n").nfc().collect();
     let text = text.trim_matches('\n').trim_end();
-    if text.chars().any(|c| c != '\n' && c != '\t' && forbidden(c)) {
+    // Directions may turn inside a paragraph: it is a block of its own and turns nothing around it.
+    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
         return Err(TextError::Characters);
     }
     if text.chars().count() > most {
@@ -109,8 +114,7 @@ fn optional_paragraphs(text: &str, most: usize) -> Result<String, TextError> {
 
 fn paragraphs(text: &str, most: usize) -> Result<String, TextError> {
     let text = optional_paragraphs(text, most)?;
-    line(&text.chars().take(4000).collect::<String>(), 4000)?;
-    Ok(text)
+    if text.chars().any(visible) { Ok(text) } else { Err(TextError::Empty) }
 }
 
 /// One mailbox of the everyday kind: no quotes, no comments, a domain with a dot (RFC 5321 §4.1.2 is wider).

@@ -15,5 +15,5 @@ mod store;
 pub use analyse::{Analyser, Stemming, Tongue};
 pub use fact::{Change, Fact, Key, Kind};
 pub use query::{Hit, Query, Results, Sort, TermSet};
-pub use snippet::{Piece, snippet};
+pub use snippet::{Piece, marked, snippet};
 pub use store::{Builder, Index, IndexError, Opened};

@@ -20,13 +20,7 @@ const LOOKED_AT: usize = 200 * 1024;
 /// word it is the beginning of the text.
 pub fn snippet(analyser: &dyn Analyser, terms: &TermSet, tongue: Tongue, text: &str) -> Vec<Piece> {
     let text = &text[..text.floor_char_boundary(LOOKED_AT)];
-    let is_hit = |word: &crate::analyse::Word| {
-        terms.exact.contains(&word.exact)
-            || word.lemmas.iter().chain(&word.parts).any(|term| terms.lemmas.contains(term))
-            || terms.prefix.as_ref().is_some_and(|prefix| word.exact.starts_with(prefix.as_str()))
-    };
-    let found: Vec<(usize, usize)> =
-        words(analyser, tongue, text).iter().filter(|word| is_hit(word)).map(|word| (word.from, word.to)).collect();
+    let found = hits(analyser, terms, tongue, text);
     // The window that begins at a hit and holds the most others.
     let mut best = (0, 0);
     let mut end = 0;
@@ -42,26 +36,48 @@ pub fn snippet(analyser: &dyn Analyser, terms: &TermSet, tongue: Tongue, text: &
     let from = start_of_passage(text, first);
     let to = end_of_passage(text, from);
     let mut pieces = Vec::new();
-    let mut push = |piece: &str, marked: bool| {
-        let piece: String = piece.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
-        if !piece.is_empty() {
-            pieces.push(Piece { text: piece, marked });
-        }
-    };
     if from > 0 {
-        push("… ", false);
+        push(&mut pieces, "… ", false);
     }
-    let mut place = from;
-    for (hit_from, hit_to) in found.iter().filter(|(hit_from, hit_to)| *hit_from >= from && *hit_to <= to) {
-        push(&text[place..*hit_from], false);
-        push(&text[*hit_from..*hit_to], true);
-        place = *hit_to;
-    }
-    push(text[place..to].trim_end(), false);
+    mark(&mut pieces, text, from, to, &found);
     if to < text.trim_end().len() {
-        push(" …", false);
+        push(&mut pieces, " …", false);
     }
     pieces
+}
+
+/// The whole of a short text, a title, with the found words marked.
+pub fn marked(analyser: &dyn Analyser, terms: &TermSet, tongue: Tongue, text: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    mark(&mut pieces, text, 0, text.len(), &hits(analyser, terms, tongue, text));
+    pieces
+}
+
+/// Where the found words stand, ending and all, in bytes.
+fn hits(analyser: &dyn Analyser, terms: &TermSet, tongue: Tongue, text: &str) -> Vec<(usize, usize)> {
+    let is_hit = |word: &crate::analyse::Word| {
+        terms.exact.contains(&word.exact)
+            || word.lemmas.iter().chain(&word.parts).any(|term| terms.lemmas.contains(term))
+            || terms.prefix.as_ref().is_some_and(|prefix| word.exact.starts_with(prefix.as_str()))
+    };
+    words(analyser, tongue, text).iter().filter(|word| is_hit(word)).map(|word| (word.from, word.to)).collect()
+}
+
+fn mark(pieces: &mut Vec<Piece>, text: &str, from: usize, to: usize, found: &[(usize, usize)]) {
+    let mut place = from;
+    for (hit_from, hit_to) in found.iter().filter(|(hit_from, hit_to)| *hit_from >= from && *hit_to <= to) {
+        push(pieces, &text[place..*hit_from], false);
+        push(pieces, &text[*hit_from..*hit_to], true);
+        place = *hit_to;
+    }
+    push(pieces, text[place..to].trim_end(), false);
+}
+
+fn push(pieces: &mut Vec<Piece>, text: &str, marked: bool) {
+    let text: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    if !text.is_empty() {
+        pieces.push(Piece { text, marked });
+    }
 }
 
 /// A little before the first hit, at the beginning of a sentence or at least of a word.

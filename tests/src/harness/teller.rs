@@ -30,7 +30,7 @@ impl Teller {
     pub fn new(base: &str) -> Teller {
         let n = NEXT_ADDRESS.fetch_add(1, Ordering::Relaxed);
         let jar = Arc::new(Jar::default());
-        let client = || Client::builder().cookie_provider(jar.clone()).no_proxy();
+        let client = || Client::builder().pool_max_idle_per_host(0).cookie_provider(jar.clone()).no_proxy();
         Teller {
             client: client().build().expect("a client without special needs"),
             standing: client()

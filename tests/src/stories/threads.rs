@@ -106,7 +106,7 @@ async fn a_withdrawn_message_leaves_a_gravestone_and_its_replies() {
         founder.submit(form).await.is(200);
         let page = workspace.visitor().get(&thread).await;
         page.shows("Vastaus jää").hides("Tämän otan takaisin");
-        assert_eq!(page.count("#m2.message--withdrawn time"), 1, "the gravestone is dated");
+        assert_eq!(page.count("#m2.message--withdrawn > .message__main time"), 1, "the gravestone is dated");
         // The number is never used again.
         founder.posts(&thread, "Seuraava").await;
         assert_eq!(workspace.visitor().get(&thread).await.count("#m4"), 1);

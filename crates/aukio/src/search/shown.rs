@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aukio_core::{Language, Time, Viewer};
-use aukio_index::{Hit, Kind, Piece, Query, snippet};
+use aukio_index::{Hit, Kind, Piece, Query, marked, snippet};
 use aukio_text::{markdown, plain};
 
 use super::SearchError;
@@ -17,7 +17,7 @@ use crate::{documents, people, spaces, threads};
 /// A hit with everything that is said of it.
 pub struct Shown {
     pub kind: Kind,
-    pub title: String,
+    pub title: Vec<Piece>,
     /// Without the language in front.
     pub address: String,
     pub language: Language,
@@ -90,13 +90,14 @@ pub async fn shown(
     let terms = app.search.terms(query);
     let analyser = app.search.index.analyser();
     let cut = |language: Language, text: &str| snippet(analyser, &terms, tongue(language), text);
+    let mark = |language: Language, title: &str| marked(analyser, &terms, tongue(language), title);
     let mut texts: HashMap<i64, Vec<plain::Part>> = HashMap::new();
     let mut all = Vec::with_capacity(hits.len());
     for hit in hits {
         let shown = match hit.kind {
             Kind::Space => spaces.get(&hit.id).map(|space| Shown {
                 kind: hit.kind,
-                title: space.name.clone(),
+                title: mark(space.language, &space.name),
                 address: format!("/spaces/{}", space.slug),
                 language: space.language,
                 snippet: cut(space.language, &format!("{}\n{}", space.theme, space.purpose)),
@@ -106,7 +107,7 @@ pub async fn shown(
             }),
             Kind::Thread => threads.get(&hit.id).map(|thread| Shown {
                 kind: hit.kind,
-                title: thread.title.clone(),
+                title: mark(thread.language, &thread.title),
                 address: view::address(thread.id, &thread.title),
                 language: thread.language,
                 snippet: first
@@ -124,7 +125,7 @@ pub async fn shown(
                 }
                 Some(Shown {
                     kind: hit.kind,
-                    title: thread.title.clone(),
+                    title: mark(thread.language, &thread.title),
                     address: format!("/threads/{}/{n}#m{n}", thread.id, n = message.number),
                     language: message.language,
                     snippet: cut(message.language, &plain::text(&markdown::parse(&message.body))),
@@ -148,8 +149,8 @@ pub async fn shown(
                     Some(Shown {
                         kind: hit.kind,
                         title: match heading {
-                            Some(heading) => format!("{} – {heading}", document.title),
-                            None => document.title.clone(),
+                            Some(heading) => mark(document.language, &format!("{} – {heading}", document.title)),
+                            None => mark(document.language, &document.title),
                         },
                         address: match hit.section.as_str() {
                             "" => documents::http::address(document.id, &document.title),
@@ -165,7 +166,7 @@ pub async fn shown(
             },
             Kind::Person => people.get(&hit.id).filter(|person| !person.closed).map(|person| Shown {
                 kind: hit.kind,
-                title: person.name.clone(),
+                title: mark(words.0, &person.name),
                 address: format!("/people/{}", person.id),
                 language: words.0,
                 snippet: vec![Piece { text: person.organisation.clone(), marked: false }],

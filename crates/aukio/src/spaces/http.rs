@@ -126,6 +126,11 @@ impl ShowPage {
         self.shell.t.say(&format!("space-kind-{}", self.space.kind.name().replace('_', "-")))
     }
 
+    /// The last day, for machines.
+    fn last_day(&self) -> String {
+        self.space.last_day().map(|day| civil_day(day).to_string()).unwrap_or_default()
+    }
+
     fn joining_words(&self) -> String {
         self.shell.t.say(&format!("joining-{}", joining_name(self.space.joining)))
     }

@@ -7,10 +7,11 @@ use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
 
-/// Nothing inline, nothing from elsewhere; a constant, so that pages can be kept.
+/// Nothing inline, nothing from elsewhere; a constant, so that pages can be kept. Markup is made from text in two
+/// places only: `html.ts` for what this server drew, and the editor's library for what is pasted into it.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
      font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
-     frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types aukio";
+     frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types aukio ProseMirrorClipboard";
 
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
