@@ -10,17 +10,22 @@ interface Factory {
 }
 
 const factory = (window as unknown as { trustedTypes?: Factory }).trustedTypes;
-const policy = factory?.createPolicy('aukio', { createHTML: (html) => html });
+let policy: Policy | undefined;
+
+/** Made when it is first needed: a page may make it only once, and the editor's page has two scripts. */
+function trusted(html: string): string {
+  policy ??= factory?.createPolicy('aukio', { createHTML: (own) => own });
+  return policy ? policy.createHTML(html) : html;
+}
 
 /** The elements that a piece of the server's HTML stands for. */
 export function elements(html: string): Element[] {
   const template = document.createElement('template');
-  template.innerHTML = policy ? policy.createHTML(html) : html;
+  template.innerHTML = trusted(html);
   return [...template.content.children];
 }
 
 /** A whole page of the server's, for taking parts out of it. */
 export function page(html: string): Document {
-  const trusted = policy ? policy.createHTML(html) : html;
-  return new DOMParser().parseFromString(trusted, 'text/html');
+  return new DOMParser().parseFromString(trusted(html), 'text/html');
 }

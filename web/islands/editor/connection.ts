@@ -5,7 +5,7 @@ import * as decoding from 'lib0/decoding';
 import { IndexeddbPersistence } from 'y-indexeddb';
 import { WebsocketProvider } from 'y-websocket';
 import type * as Y from 'yjs';
-import { SCHEMA } from './schema.js';
+import { SCHEMA } from './schema';
 
 const HELLO = 110;
 const SAVED = 111;
@@ -25,7 +25,7 @@ export const closed: Record<number, 'signedOut' | 'readOnly' | 'gone' | 'broken'
 export type State =
   | { is: 'connecting' | 'offline'; unsaved: boolean }
   | { is: 'saving'; unsaved: true }
-  | { is: 'saved'; unsaved: false; at: Date | null }
+  | { is: 'saved'; unsaved: false; at: Date }
   | { is: 'refused' | 'readOnly' | 'signedOut' | 'gone' | 'broken'; unsaved: boolean };
 
 export interface Connection {
@@ -44,7 +44,7 @@ export function connect(doc: Y.Doc, id: string, person: string, changed: (state:
   let sent = 0;
   let answered = 0;
   let dirty = false;
-  let at: Date | null = null;
+  let at = new Date();
   let final: 'readOnly' | 'refused' | 'signedOut' | 'gone' | 'broken' | undefined;
   let wasConnected = false;
 
@@ -75,7 +75,7 @@ export function connect(doc: Y.Doc, id: string, person: string, changed: (state:
     decoding.readVarUint(decoder);
     answered += 1;
     if (sent <= answered) {
-      if (dirty) at = new Date();
+      at = new Date();
       dirty = false;
       if (final === 'refused') final = undefined;
     }

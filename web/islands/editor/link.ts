@@ -1,6 +1,6 @@
 // The dialog for a link's address.
 import type { Editor } from '@tiptap/core';
-import { mayLink } from './schema.js';
+import { mayLink } from './schema';
 
 /** Makes what somebody typed an address: `example.fi` is meant as a site, `a@b.fi` as mail. */
 export function address(typed: string): string {
@@ -12,23 +12,23 @@ export function address(typed: string): string {
 
 /** Returns what opens the dialog. `wrong` are the words for an address that cannot be linked to. */
 export function linkDialog(dialog: HTMLDialogElement, editor: Editor, wrong: string): () => void {
-  const field = dialog.querySelector<HTMLInputElement>('input[name=href]');
-  const remove = dialog.querySelector<HTMLButtonElement>('button[value=remove]');
+  const field = dialog.querySelector<HTMLInputElement>('input');
   const form = dialog.querySelector('form');
   if (!field || !form) return () => {};
 
   form.addEventListener('submit', (event) => {
     const { value } = (event.submitter ?? {}) as HTMLButtonElement;
     const href = address(field.value);
-    if (value !== 'set') return;
-    field.setCustomValidity(mayLink(href) ? '' : wrong);
+    if (value !== 'save') return;
+    // An empty address takes the link away.
+    field.setCustomValidity(href === '' || mayLink(href) ? '' : wrong || field.validationMessage || '×');
     if (!form.reportValidity()) event.preventDefault();
   });
   field.addEventListener('input', () => field.setCustomValidity(''));
   dialog.addEventListener('close', () => {
     const chain = editor.chain().focus();
-    if (dialog.returnValue === 'remove') chain.extendMarkRange('link').unsetLink().run();
-    else if (dialog.returnValue !== 'set') chain.run();
+    if (dialog.returnValue === 'save' && field.value.trim() === '') chain.extendMarkRange('link').unsetLink().run();
+    else if (dialog.returnValue !== 'save') chain.run();
     else {
       const href = address(field.value);
       // With nothing chosen, the address is its own text.
@@ -36,12 +36,12 @@ export function linkDialog(dialog: HTMLDialogElement, editor: Editor, wrong: str
       else chain.extendMarkRange('link').setLink({ href }).run();
     }
   });
+  dialog.querySelector('[data-close]')?.addEventListener('click', () => dialog.close('cancel'));
   return () => {
     if (!editor.isEditable) return;
     dialog.returnValue = '';
     field.value = (editor.getAttributes('link').href as string | undefined) ?? '';
     field.setCustomValidity('');
-    if (remove) remove.hidden = !editor.isActive('link');
     dialog.showModal();
     field.select();
   };

@@ -4,10 +4,10 @@ import { Extension } from '@tiptap/core';
 import { DOMParser, type Slice } from '@tiptap/pm/model';
 import { Plugin, TextSelection } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
-import { inert } from '../html.js';
+import { page } from '../html';
 
 function slice(view: EditorView, html: string): Slice {
-  const body = inert(html).body;
+  const body = page(html).body;
   for (const hidden of body.querySelectorAll('style, script, title, meta')) hidden.remove();
   // A title of its own has the document already; its headings begin one level lower.
   for (const title of body.querySelectorAll('h1')) {
@@ -19,7 +19,7 @@ function slice(view: EditorView, html: string): Slice {
 }
 
 export const Paste = Extension.create({
-  name: 'paste',
+  name: 'pastedHtml',
   addProseMirrorPlugins: () => [
     new Plugin({
       props: {

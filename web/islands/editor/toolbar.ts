@@ -1,16 +1,15 @@
 // The toolbar: one stop of the Tab key, arrows within it, Escape back to the text (ARIA's toolbar pattern).
 import type { Editor } from '@tiptap/core';
-import { answer } from '../status.js';
-import { fill } from '../words.js';
+import { say } from '../say';
 
 const acts: Record<string, (editor: Editor) => void> = {
   bold: (editor) => editor.chain().focus().toggleBold().run(),
   italic: (editor) => editor.chain().focus().toggleItalic().run(),
   strike: (editor) => editor.chain().focus().toggleStrike().run(),
   code: (editor) => editor.chain().focus().toggleCode().run(),
-  bulletList: (editor) => editor.chain().focus().toggleBulletList().run(),
-  orderedList: (editor) => editor.chain().focus().toggleOrderedList().run(),
-  blockquote: (editor) => editor.chain().focus().toggleBlockquote().run(),
+  bullets: (editor) => editor.chain().focus().toggleBulletList().run(),
+  numbers: (editor) => editor.chain().focus().toggleOrderedList().run(),
+  quote: (editor) => editor.chain().focus().toggleBlockquote().run(),
   rule: (editor) => editor.chain().focus().setHorizontalRule().run(),
   table: (editor) => editor.chain().focus().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run(),
   rowAfter: (editor) => editor.chain().focus().addRowAfter().run(),
@@ -28,25 +27,25 @@ const acts: Record<string, (editor: Editor) => void> = {
 /** Marks whose switching is told, because keys switch them without the button being heard. */
 const told = ['bold', 'italic', 'strike', 'code'];
 
+/** The schema's names of what a button switches, where they differ. */
+const nodes: Record<string, string> = { bullets: 'bulletList', numbers: 'orderedList', quote: 'blockquote' };
+
 const kinds: Record<string, (editor: Editor) => void> = {
   paragraph: (editor) => editor.chain().focus().clearNodes().run(),
-  'heading-2': (editor) => editor.chain().focus().clearNodes().setHeading({ level: 2 }).run(),
-  'heading-3': (editor) => editor.chain().focus().clearNodes().setHeading({ level: 3 }).run(),
-  'heading-4': (editor) => editor.chain().focus().clearNodes().setHeading({ level: 4 }).run(),
-  blockquote: (editor) => editor.chain().focus().clearNodes().setBlockquote().run(),
-  codeBlock: (editor) => editor.chain().focus().clearNodes().setCodeBlock().run(),
+  2: (editor) => editor.chain().focus().clearNodes().setHeading({ level: 2 }).run(),
+  3: (editor) => editor.chain().focus().clearNodes().setHeading({ level: 3 }).run(),
+  4: (editor) => editor.chain().focus().clearNodes().setHeading({ level: 4 }).run(),
 };
 
 function kind(editor: Editor): string {
-  for (const level of [2, 3, 4]) if (editor.isActive('heading', { level })) return `heading-${level}`;
-  if (editor.isActive('codeBlock')) return 'codeBlock';
-  return editor.isActive('blockquote') ? 'blockquote' : 'paragraph';
+  for (const level of [2, 3, 4]) if (editor.isActive('heading', { level })) return String(level);
+  return 'paragraph';
 }
 
-/** `link` opens the page's link dialog; `words` has `on` and `off`, with `{what}` in them. */
-export function toolbar(bar: HTMLElement, editor: Editor, link: () => void, words: Record<string, string>): void {
-  const select = bar.querySelector<HTMLSelectElement>('select[data-kind]');
-  const buttons = [...bar.querySelectorAll<HTMLButtonElement>('button[data-do]')];
+/** `link` opens the page's link dialog. */
+export function toolbar(bar: HTMLElement, editor: Editor, link: () => void): void {
+  const select = bar.querySelector<HTMLSelectElement>('select[data-style]');
+  const buttons = [...bar.querySelectorAll<HTMLButtonElement>('button[data-act]')];
   const stops = () => [...bar.querySelectorAll<HTMLElement>('select, button, a[href]')].filter((stop) => stop.checkVisibility());
   let current: HTMLElement | undefined;
   let active = new Set<string>();
@@ -79,12 +78,12 @@ export function toolbar(bar: HTMLElement, editor: Editor, link: () => void, word
   bar.addEventListener('focusin', ({ target }) => stopAt(target as HTMLElement));
   // Pressing a button must not take the selection from the text.
   bar.addEventListener('mousedown', (event) => {
-    if ((event.target as Element).closest('button[data-do]')) event.preventDefault();
+    if ((event.target as Element).closest('button[data-act]')) event.preventDefault();
   });
   bar.addEventListener('click', ({ target }) => {
-    const button = (target as Element).closest<HTMLButtonElement>('button[data-do]');
-    if (!button || button.getAttribute('aria-disabled') === 'true') return;
-    const act = button.dataset.do ?? '';
+    const button = (target as Element).closest<HTMLButtonElement>('button[data-act]');
+    if (!button || button.disabled) return;
+    const act = button.dataset.act ?? '';
     if (act === 'link') link();
     else acts[act]?.(editor);
   });
@@ -108,19 +107,19 @@ export function toolbar(bar: HTMLElement, editor: Editor, link: () => void, word
     for (const group of bar.querySelectorAll<HTMLElement>('[data-in-table]')) group.hidden = !inTable;
     const now = new Set<string>();
     for (const button of buttons) {
-      const act = button.dataset.do ?? '';
+      const act = button.dataset.act ?? '';
       if (button.hasAttribute('aria-pressed')) {
-        const on = editor.isActive(act);
+        const on = editor.isActive(nodes[act] ?? act);
         if (on) now.add(act);
         button.setAttribute('aria-pressed', String(on));
       }
-      button.setAttribute('aria-disabled', String(!editor.isEditable));
+      button.disabled = !editor.isEditable;
     }
-    // Where the caret stands still and a mark changes, somebody switched it.
+    // Keys switch marks without the button being heard; its name is told when one was switched on.
     if (editor.isFocused && editor.state.selection.eq(before)) {
-      const switched = told.find((mark) => active.has(mark) !== now.has(mark));
-      const button = buttons.find((one) => one.dataset.do === switched);
-      if (switched && button) answer(fill(now.has(switched) ? words.on : words.off, { what: (button.getAttribute('aria-label') ?? button.textContent ?? '').replace(/\s*\(.*\)/, '').trim() }));
+      const switched = told.find((mark) => now.has(mark) && !active.has(mark));
+      const button = buttons.find((one) => one.dataset.act === switched);
+      if (button) say(button.getAttribute('aria-label') ?? '');
     }
     active = now;
     before = editor.state.selection;
@@ -132,7 +131,6 @@ export function toolbar(bar: HTMLElement, editor: Editor, link: () => void, word
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(draw);
   });
-  editor.on('update', () => {});
   stopAt(stops()[0]);
   draw();
 }
