@@ -93,7 +93,8 @@ impl Client {
             access,
             name: member.map(|member| member.name.clone()).unwrap_or_default(),
             look: member.map(|member| member.sector.look().to_owned()).unwrap_or_default(),
-            colour: String::new(),
+            // The styles colour carets by sector; a stock client wants six digits of its own.
+            colour: member.map_or("#0a5747", |member| colour(member.sector.look())).to_owned(),
             shown_id: member.map(|member| member.id.to_string()).unwrap_or_default(),
         };
         let connection = match self.app.documents.rooms.join(id.0, session).await {
@@ -164,6 +165,14 @@ impl Client {
             self.app.documents.rooms.set_access(Some(id.0), Who::Member(person.0), access).await;
         }
         Ok(())
+    }
+}
+
+fn colour(look: &str) -> &'static str {
+    match look {
+        "state" => "#1d4f85",
+        "civil" => "#774c00",
+        _ => "#0a5747",
     }
 }
 
