@@ -66,9 +66,7 @@ impl Language {
         for choice in header.split(',').take(32) {
             let mut parts = choice.split(';');
             let tag = parts.next().unwrap_or_default().trim();
-            let weight = parts
-                .find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok())
-                .unwrap_or(1.0);
+            let weight = parts.find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
             let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
             if let Ok(language) = primary.parse::<Language>()
                 && weight > best.1

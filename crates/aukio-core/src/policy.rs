@@ -159,11 +159,8 @@ mod tests {
         ] {
             for (name, person, administrator, role) in tellers {
                 let person = person.map(PersonId);
-                let place = format!(
-                    "{}{}{joining:?}",
-                    if closed { "closed " } else { "" },
-                    if ended { "ended " } else { "" }
-                );
+                let place =
+                    format!("{}{}{joining:?}", if closed { "closed " } else { "" }, if ended { "ended " } else { "" });
                 all.push((
                     format!("{:<17} {name}", place.to_lowercase()),
                     Standing { person, administrator, role, closed, ended, joining, own: false },

@@ -112,14 +112,8 @@ pub fn words(analyser: &dyn Analyser, tongue: Tongue, text: &str) -> Vec<Word> {
             true => raw.to_ascii_lowercase(),
             false => raw.nfc().flat_map(char::to_lowercase).collect(),
         };
-        let mut word = Word {
-            from,
-            to: from + raw.len(),
-            position: words.len(),
-            lemmas: Vec::new(),
-            parts: Vec::new(),
-            exact,
-        };
+        let mut word =
+            Word { from, to: from + raw.len(), position: words.len(), lemmas: Vec::new(), parts: Vec::new(), exact };
         if word.exact.len() > TOKEN_BYTES_MOST {
             continue;
         }

@@ -178,10 +178,8 @@ impl Asker<'_> {
 
     fn beginning(&self, text: &str) -> Vec<Box<dyn Search>> {
         // The text is letters and digits with joiners only, so that escaping the joiners is enough.
-        let pattern: String = text
-            .chars()
-            .flat_map(|c| if c.is_alphanumeric() { vec![c] } else { vec!['\\', c] })
-            .collect();
+        let pattern: String =
+            text.chars().flat_map(|c| if c.is_alphanumeric() { vec![c] } else { vec!['\\', c] }).collect();
         let fields = [(self.fields.title_exact, 1.5), (self.fields.body_exact, 0.6), (self.fields.names, 1.5)];
         fields
             .into_iter()
@@ -303,7 +301,8 @@ pub(crate) fn ask(
             searcher.search(&*search, &(top.tweak_score(recent), Facets))?
         }
         Sort::Newest => {
-            let (newest, counts) = searcher.search(&*search, &(top.order_by_fast_field::<i64>("at", Order::Desc), Facets))?;
+            let (newest, counts) =
+                searcher.search(&*search, &(top.order_by_fast_field::<i64>("at", Order::Desc), Facets))?;
             (newest.into_iter().map(|(_, address)| (0.0, address)).collect::<Vec<(Score, _)>>(), counts)
         }
     };

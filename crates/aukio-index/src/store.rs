@@ -60,13 +60,15 @@ impl Index {
         let name = std::fs::read_to_string(&current).unwrap_or_default();
         let wanted = format!("v{VERSION}-");
         let (generation, position) = match name.trim() {
-            name if name.starts_with(&wanted) && !name.contains(['/', '\\']) => match Generation::open(&folder.join(name)) {
-                Ok((generation, position)) => (generation, position),
-                Err(error) => {
-                    tracing::warn!(%error, "the search index cannot be opened and is built anew");
-                    (Generation::create(folder)?, None)
+            name if name.starts_with(&wanted) && !name.contains(['/', '\\']) => {
+                match Generation::open(&folder.join(name)) {
+                    Ok((generation, position)) => (generation, position),
+                    Err(error) => {
+                        tracing::warn!(%error, "the search index cannot be opened and is built anew");
+                        (Generation::create(folder)?, None)
+                    }
                 }
-            },
+            }
             _ => (Generation::create(folder)?, None),
         };
         let index = Index { folder: folder.to_owned(), analyser, serving: Arc::new(RwLock::new(Arc::new(generation))) };
@@ -116,7 +118,8 @@ impl Index {
 
     /// Notes which generation serves, so that a crash in the middle leaves one or the other.
     fn point_here(&self) -> Result<(), IndexError> {
-        let name = self.serving().folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name =
+            self.serving().folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let unfinished = self.folder.join("current.part");
         std::fs::write(&unfinished, name)?;
         std::fs::rename(unfinished, self.folder.join("current"))?;

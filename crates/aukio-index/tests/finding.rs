@@ -44,7 +44,12 @@ fn filled(folder: &Path) -> Index {
     let changes = vec![
         put(fact(Kind::Thread, 1, "Osallistuva budjetointi", "Montako euroa asukasta kohti riittää?")),
         put(fact(Kind::Message, 2, "", "Kunnan budjetointia pohdittiin valtuustossa.")),
-        put(fact(Kind::Document, 3, "Kuntalaisraadin opas", "Raati arvotaan asukkaista. PDF-muotoinen liite, EU:n tuki.")),
+        put(fact(
+            Kind::Document,
+            3,
+            "Kuntalaisraadin opas",
+            "Raati arvotaan asukkaista. PDF-muotoinen liite, EU:n tuki.",
+        )),
         put(Fact { audience: 99, ..fact(Kind::Document, 4, "Salainen budjetointi", "vain jäsenille") }),
         put(Fact { language: Tongue::Sv, ..fact(Kind::Message, 5, "", "Vi har haft medborgarbudget i kommunen.") }),
         put(fact(Kind::Person, 6, "Helmi Saarela", "Tampereen kaupunki")),
@@ -184,7 +189,11 @@ fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &target) } else { drop(std::fs::copy(entry.path(), target).unwrap()) }
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target)
+        } else {
+            std::fs::copy(entry.path(), target).map(|_| ()).unwrap()
+        }
     }
 }
 
@@ -197,7 +206,10 @@ fn hostile_questions_are_answered() {
         seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         (seed >> 33) as usize % most
     };
-    let signs = ["\"", "-", "*", "(", ")", "[", "^", "~", ":", "AND", "OR", "budj", "ä", "\0", "\u{202E}", "🙂", " ", "\\", "/", "kunta", "%", "'"];
+    let signs = [
+        "\"", "-", "*", "(", ")", "[", "^", "~", ":", "AND", "OR", "budj", "ä", "\0", "\u{202E}", "🙂", " ", "\\", "/",
+        "kunta", "%", "'",
+    ];
     for round in 0..2000 {
         let text: String = (0..next(40)).map(|_| signs[next(signs.len())]).collect();
         ask(&index, Query { text, prefix: round % 2 == 0, ..Query::default() });

@@ -227,7 +227,7 @@ fn content(reader: &mut Reader<'_>, kind: u8, limits: &Limits) -> Result<u32, Re
         }
         // A shared type.
         7 => match reader.byte()? {
-            0 | 1 | 2 | 4 | 6 => Ok(1),            // array, map, text, XML fragment, XML text
+            0 | 1 | 2 | 4 | 6 => Ok(1),          // array, map, text, XML fragment, XML text
             3 => reader.string().map(|_name| 1), // XML element
             _ => reader.fault(start, Malformed::Unknown("type of shared content")),
         },

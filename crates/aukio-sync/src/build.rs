@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use aukio_text::tree::{Block, Cell, DEPTH_MOST, Document, Inline, Marks};
 use yrs::types::Attrs;
-use yrs::{Any, Text, TransactionMut, Xml, XmlElementPrelim, XmlElementRef, XmlFragment, XmlFragmentRef, XmlTextPrelim};
+use yrs::{
+    Any, Text, TransactionMut, Xml, XmlElementPrelim, XmlElementRef, XmlFragment, XmlFragmentRef, XmlTextPrelim,
+};
 
 use crate::ReplicaError;
 

@@ -39,6 +39,6 @@ mod walk;
 
 pub use aukio_text::tree::Document;
 pub use log::{Loaded, Log, LogError, Pending};
-pub use replica::{Applied, Replica, ReplicaError, Source};
+pub use replica::{Applied, Replica, ReplicaError, Source, compact};
 pub use rooms::{Committed, EditError, JoinError, OpenError, Rooms, Settings, Who};
 pub use session::{Access, Close, Connection, Incoming, Outgoing, Session};

@@ -43,10 +43,8 @@ impl Share {
 /// when that other has moved, so the work grows with the structs and not with their square.
 pub(crate) fn share(summary: &Summary, seen: &mut StateVector) -> Share {
     let sections: Vec<&[Struct]> = summary.sections().collect();
-    let firsts: Vec<usize> = sections
-        .iter()
-        .scan(0, |first, section| Some(std::mem::replace(first, *first + section.len())))
-        .collect();
+    let firsts: Vec<usize> =
+        sections.iter().scan(0, |first, section| Some(std::mem::replace(first, *first + section.len()))).collect();
     let mut chosen = vec![false; summary.structs.len()];
     let mut order = Vec::new();
 

@@ -101,10 +101,6 @@ impl Presence {
         self.departed.push_back((client, actor));
     }
 
-    pub fn has_news(&self) -> bool {
-        !self.changed.is_empty()
-    }
-
     /// What has changed, to be given to [`Presence::news`]; it counts as sent afterwards.
     pub fn take_changed(&mut self) -> Vec<u64> {
         std::mem::take(&mut self.changed).into_iter().collect()

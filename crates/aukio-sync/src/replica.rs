@@ -8,7 +8,9 @@ use aukio_protocol::state_vector::{self, StateVector};
 use aukio_protocol::update::{self, Id, IdRange, Summary, UpdateError};
 use aukio_protocol::{Limits, ReadError};
 use yrs::updates::decoder::Decode;
-use yrs::{ClientID, Doc, IdSet, OffsetKind, Options, ReadTxn, Transact, TransactionMut, Update, WriteTxn, XmlFragmentRef};
+use yrs::{
+    ClientID, Doc, IdSet, OffsetKind, Options, ReadTxn, Transact, TransactionMut, Update, WriteTxn, XmlFragmentRef,
+};
 
 use crate::pending::{self, Queue, Waiting, clock};
 use crate::{Document, build, walk};
@@ -270,7 +272,10 @@ impl Replica {
     ///
     /// A transaction commits when it is dropped, also while a panic unwinds; a second panic there would
     /// end the process. So one that failed is not dropped but left behind with its poisoned document.
-    fn write<T>(&self, act: impl FnOnce(&mut TransactionMut<'_>) -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+    fn write<T>(
+        &self,
+        act: impl FnOnce(&mut TransactionMut<'_>) -> Result<T, ReplicaError>,
+    ) -> Result<T, ReplicaError> {
         let mut tx = ManuallyDrop::new(self.doc.transact_mut());
         let result = catch_unwind(AssertUnwindSafe(|| {
             let result = act(&mut tx)?;
@@ -357,18 +362,6 @@ impl Replica {
     /// Drops waiting updates of a session whose access has ended.
     pub(crate) fn forget(&mut self, session: u64) {
         self.queue.forget(session);
-    }
-
-    /// The engine's own state vector, for tests.
-    #[cfg(test)]
-    pub(crate) fn engine_seen(&self) -> StateVector {
-        let seen = self.doc.transact().state_vector();
-        seen.iter().map(|(client, clock)| (client.get(), *clock)).collect()
-    }
-
-    #[cfg(test)]
-    pub(crate) fn seen(&self) -> &StateVector {
-        &self.seen
     }
 
     /// Runs something in the engine so that a panic there ends the replica and not the process.

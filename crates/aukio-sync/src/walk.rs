@@ -5,8 +5,8 @@
 //! marks fall away, and links pass only if [`safe_link`] lets them.
 
 use aukio_text::tree::{Block, Cell, DEPTH_MOST, Document, Inline, Item, Marks, Row, safe_link, tidy};
-use yrs::types::text::YChange;
 use yrs::types::Attrs;
+use yrs::types::text::YChange;
 use yrs::{Any, Number, Out, ReadTxn, Text, Xml, XmlElementRef, XmlFragment, XmlFragmentRef, XmlOut};
 
 use crate::ReplicaError;
@@ -67,7 +67,9 @@ impl<T: ReadTxn> Walk<'_, T> {
                 items: self.items(element, depth)?,
             },
             "blockquote" => Block::Quote(self.blocks(children(), depth + 1)?),
-            "codeBlock" => Block::Code { language: self.text_of(element, "language"), text: self.plain(element, depth)? },
+            "codeBlock" => {
+                Block::Code { language: self.text_of(element, "language"), text: self.plain(element, depth)? }
+            }
             "horizontalRule" => Block::Rule,
             "table" => Block::Table(self.rows(element, depth)?),
             name => Block::Unknown { name: name.chars().take(60).collect(), text: self.plain(element, depth)? },
@@ -177,7 +179,9 @@ impl<T: ReadTxn> Walk<'_, T> {
 
     fn text_of(&self, element: &XmlElementRef, name: &str) -> String {
         match self.attribute(element, name) {
-            Some(Any::String(text)) => text.chars().filter(|c| c.is_alphanumeric() || "-+#".contains(*c)).take(30).collect(),
+            Some(Any::String(text)) => {
+                text.chars().filter(|c| c.is_alphanumeric() || "-+#".contains(*c)).take(30).collect()
+            }
             _ => String::new(),
         }
     }
@@ -201,4 +205,3 @@ fn marks_of(attributes: &Attrs) -> Marks {
     };
     Marks { bold: is_on("bold"), italic: is_on("italic"), strike: is_on("strike"), code: is_on("code"), link }
 }
-

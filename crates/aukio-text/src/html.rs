@@ -300,7 +300,9 @@ impl Printer<'_> {
                     place += 1;
                 }
                 // Neighbours with one address make one link, whatever else distinguishes them.
-                Inline::Text { marks: Marks { link: Some(link), .. }, .. } if crate::tree::safe_link(link).is_some() => {
+                Inline::Text { marks: Marks { link: Some(link), .. }, .. }
+                    if crate::tree::safe_link(link).is_some() =>
+                {
                     let rel = if self.message { "nofollow ugc noopener" } else { "noopener" };
                     let _ = write!(self.out, "<a href=\"{}\" rel=\"{rel}\">", escape(link));
                     while let Some(Inline::Text { text, marks }) = inlines.get(place)

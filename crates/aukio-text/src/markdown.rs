@@ -6,9 +6,7 @@
 use comrak::nodes::{AstNode, ListType, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
-use crate::tree::{
-    Block, Cell, DEPTH_MOST, Document, Inline, Item, Marks, Row, safe_link, tidy,
-};
+use crate::tree::{Block, Cell, DEPTH_MOST, Document, Inline, Item, Marks, Row, safe_link, tidy};
 
 /// The longest text that is parsed, in bytes; longer ones are cut.
 pub const BYTES_MOST: usize = 1024 * 1024;
@@ -315,7 +313,6 @@ fn escape_start(line: &str) -> String {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -343,7 +340,9 @@ mod tests {
 
     #[test]
     fn hostile_texts_end() {
-        for text in [">".repeat(10_000), "[".repeat(100_000), "*a ".repeat(30_000), "- ".repeat(5_000), "`".repeat(90_000)] {
+        for text in
+            [">".repeat(10_000), "[".repeat(100_000), "*a ".repeat(30_000), "- ".repeat(5_000), "`".repeat(90_000)]
+        {
             let tree = parse(&text);
             let _ = print(&tree);
             let _ = crate::html::message(&tree);

@@ -30,7 +30,10 @@ pub fn sections(document: &Document) -> Vec<Part> {
             let heading = inline_text(inlines);
             let anchor = slugs.next(&heading);
             if is_section_heading(*level) {
-                parts.push(std::mem::replace(&mut current, Part { path: vec![heading.clone()], anchor, text: String::new() }));
+                parts.push(std::mem::replace(
+                    &mut current,
+                    Part { path: vec![heading.clone()], anchor, text: String::new() },
+                ));
             }
             current.text.push_str(&heading);
             current.text.push('\n');

@@ -11,15 +11,27 @@ pub struct Document {
 pub enum Block {
     Paragraph(Vec<Inline>),
     /// Levels 2 to 4; level 1 is the title, which is not part of the text.
-    Heading { level: u8, inlines: Vec<Inline> },
+    Heading {
+        level: u8,
+        inlines: Vec<Inline>,
+    },
     BulletList(Vec<Item>),
-    OrderedList { start: u32, items: Vec<Item> },
+    OrderedList {
+        start: u32,
+        items: Vec<Item>,
+    },
     Quote(Vec<Block>),
-    Code { language: String, text: String },
+    Code {
+        language: String,
+        text: String,
+    },
     Rule,
     Table(Vec<Row>),
     /// Something that a newer program has written: its text is kept and shown, its shape is not known here.
-    Unknown { name: String, text: String },
+    Unknown {
+        name: String,
+        text: String,
+    },
 }
 
 /// One entry of a list.
@@ -110,9 +122,9 @@ pub fn safe_link(address: &str) -> Option<String> {
         return None;
     }
     let lower = address.to_ascii_lowercase();
-    let has_scheme = ["http://", "https://", "mailto:"].iter().any(|scheme| {
-        lower.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty())
-    });
+    let has_scheme = ["http://", "https://", "mailto:"]
+        .iter()
+        .any(|scheme| lower.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
     let is_local = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
     let is_anchor = address.starts_with('#') && address.len() > 1;
     (has_scheme || is_local || is_anchor).then(|| address.to_owned())

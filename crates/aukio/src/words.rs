@@ -21,8 +21,7 @@ struct Files;
 static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 3]> = LazyLock::new(|| Language::ALL.map(bundle));
 
 /// Everything in the service happens in one zone; events of other zones will say theirs.
-static HELSINKI: LazyLock<TimeZone> =
-    LazyLock::new(|| TimeZone::get("Europe/Helsinki").unwrap_or(TimeZone::UTC));
+static HELSINKI: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::get("Europe/Helsinki").unwrap_or(TimeZone::UTC));
 
 fn bundle(language: Language) -> FluentBundle<FluentResource> {
     let id = language.tag().parse().unwrap_or_default();
@@ -115,11 +114,6 @@ impl Words {
             tracing::error!(key, ?errors, "words do not fit their values");
         }
         text.into_owned()
-    }
-
-    /// Whether there are words for `key`.
-    pub fn knows(self, key: &str) -> bool {
-        BUNDLES[self.0 as usize].has_message(key)
     }
 
     pub fn tag(self) -> &'static str {
@@ -219,7 +213,6 @@ pub fn end_of_day(date: Date) -> Option<Time> {
     let next = date.tomorrow().ok()?;
     next.to_zoned_datetime(HELSINKI.clone()).ok().map(|zoned| Time::from(zoned.timestamp()))
 }
-
 
 impl fmt::Display for Words {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,6 +15,7 @@ sign-in-short = Sign in
 menu = Menu
 main-menu = Main menu
 crumbs = Breadcrumbs
+list = List
 pages = Pages
 older = Older
 next-page = Next page

@@ -15,6 +15,7 @@ sign-in-short = Kirjaudu
 menu = Valikko
 main-menu = Päävalikko
 crumbs = Murupolku
+list = Luettelo
 pages = Sivut
 older = Vanhemmat
 next-page = Seuraava sivu

@@ -15,6 +15,7 @@ sign-in-short = Logga in
 menu = Meny
 main-menu = Huvudmeny
 crumbs = Sökväg
+list = Lista
 pages = Sidor
 older = Äldre
 next-page = Nästa sida

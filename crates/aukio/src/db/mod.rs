@@ -19,7 +19,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{FromRow, Postgres, Sqlite, Transaction};
 
-pub use params::{Params, Value};
+pub use params::Params;
 
 /// A row that both databases can give. `#[derive(sqlx::FromRow)]` and tuples serve.
 pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static {}
@@ -43,7 +43,10 @@ impl Sql {
 #[derive(Clone)]
 pub enum Db {
     /// One writer, because SQLite has one; readers are opened read-only, so that a stray write fails in a test.
-    Sqlite { read: SqlitePool, write: SqlitePool },
+    Sqlite {
+        read: SqlitePool,
+        write: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -72,20 +75,12 @@ pub trait Queries: Sized + Send {
     ) -> impl Future<Output = sqlx::Result<Option<T>>> + Send;
 
     /// The one row there must be.
-    fn one<T: Record>(
-        self,
-        sql: &'static str,
-        params: impl Params,
-    ) -> impl Future<Output = sqlx::Result<T>> + Send {
+    fn one<T: Record>(self, sql: &'static str, params: impl Params) -> impl Future<Output = sqlx::Result<T>> + Send {
         async move { self.optional(sql, params).await?.ok_or(sqlx::Error::RowNotFound) }
     }
 
     /// Runs a statement and says how many rows it changed.
-    fn execute(
-        self,
-        sql: &'static str,
-        params: impl Params,
-    ) -> impl Future<Output = sqlx::Result<u64>> + Send;
+    fn execute(self, sql: &'static str, params: impl Params) -> impl Future<Output = sqlx::Result<u64>> + Send;
 }
 
 impl Db {
@@ -183,12 +178,8 @@ impl Queries for &Db {
 
     async fn all<T: Record>(self, sql: &'static str, params: impl Params) -> sqlx::Result<Vec<T>> {
         match self {
-            Db::Sqlite { read, .. } => {
-                sqlx::query_as_with::<Sqlite, T, _>(sql, params.sqlite()?).fetch_all(read).await
-            }
-            Db::Postgres(pool) => {
-                sqlx::query_as_with::<Postgres, T, _>(sql, params.postgres()?).fetch_all(pool).await
-            }
+            Db::Sqlite { read, .. } => sqlx::query_as_with::<Sqlite, T, _>(sql, params.sqlite()?).fetch_all(read).await,
+            Db::Postgres(pool) => sqlx::query_as_with::<Postgres, T, _>(sql, params.postgres()?).fetch_all(pool).await,
         }
     }
 
@@ -222,9 +213,7 @@ impl Queries for &mut Tx {
 
     async fn all<T: Record>(self, sql: &'static str, params: impl Params) -> sqlx::Result<Vec<T>> {
         match self {
-            Tx::Sqlite(tx) => {
-                sqlx::query_as_with::<Sqlite, T, _>(sql, params.sqlite()?).fetch_all(&mut **tx).await
-            }
+            Tx::Sqlite(tx) => sqlx::query_as_with::<Sqlite, T, _>(sql, params.sqlite()?).fetch_all(&mut **tx).await,
             Tx::Postgres(tx) => {
                 sqlx::query_as_with::<Postgres, T, _>(sql, params.postgres()?).fetch_all(&mut **tx).await
             }
@@ -248,8 +237,7 @@ impl Queries for &mut Tx {
                 sqlx::query_with::<Sqlite, _>(sql, params.sqlite()?).execute(&mut **tx).await?.rows_affected()
             }
             Tx::Postgres(tx) => {
-                let done =
-                    sqlx::query_with::<Postgres, _>(sql, params.postgres()?).execute(&mut **tx).await?;
+                let done = sqlx::query_with::<Postgres, _>(sql, params.postgres()?).execute(&mut **tx).await?;
                 done.rows_affected()
             }
         })

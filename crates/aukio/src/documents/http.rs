@@ -311,7 +311,8 @@ async fn create(visit: Visit, Path(slug): Path<String>, Form(form): Form<Documen
         };
         let document = super::create(&visit.app, may, new).await?;
         // An empty document wants to be written, one with a text wants to be seen first.
-        let end = if begun { address(document.id, &document.title) } else { format!("/documents/{}/edit", document.id) };
+        let end =
+            if begun { address(document.id, &document.title) } else { format!("/documents/{}/edit", document.id) };
         return Ok(Redirect::to(&visit.url(end)).into_response());
     }
     let shell = visit.shell(Section::Documents).await?;

@@ -14,6 +14,9 @@ const WAITING_MOST: usize = 1024;
 /// Appends that one transaction takes.
 const TOGETHER_MOST: usize = 256;
 
+/// Updates that a document is opened from without a snapshot being made.
+const LOOSE_UPDATES_MOST: usize = 500;
+
 pub struct DocumentLog {
     db: Db,
     appends: mpsc::Sender<Append>,
@@ -36,7 +39,11 @@ impl DocumentLog {
 
 impl Log for DocumentLog {
     async fn load(&self, document: i64) -> Result<Loaded, LogError> {
-        load_until(&self.db, DocumentId(document), i64::MAX).await
+        let loaded = load_until(&self.db, DocumentId(document), i64::MAX).await?;
+        if loaded.updates.len() > LOOSE_UPDATES_MOST {
+            tokio::spawn(compact(self.db.clone(), DocumentId(document), loaded.clone()));
+        }
+        Ok(loaded)
     }
 
     async fn append(&self, document: i64, updates: Vec<Pending>) -> Result<i64, LogError> {
@@ -73,6 +80,24 @@ pub(super) async fn load_until(db: &Db, document: DocumentId, until: i64) -> Res
         if !whole || last >= until {
             return Ok(loaded);
         }
+    }
+}
+
+/// Writes a snapshot that saves the next opening from replaying so much. The updates stay: they are the
+/// history. A snapshot that would not say the same is not written.
+async fn compact(db: Db, document: DocumentId, loaded: Loaded) {
+    let Some((seq, _)) = loaded.updates.last().cloned() else { return };
+    let compacted = tokio::task::spawn_blocking(move || {
+        let snapshot = loaded.snapshot.as_ref().map(|(_, bytes)| bytes.as_slice());
+        aukio_sync::compact(snapshot, loaded.updates.iter().map(|(_, bytes)| bytes))
+    });
+    let written = match compacted.await {
+        Ok(Ok(bytes)) => store::put_snapshot(&db, document, seq, bytes).await.map_err(|error| error.to_string()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(panic) => Err(panic.to_string()),
+    };
+    if let Err(error) = written {
+        tracing::warn!(error, %document, "a snapshot cannot be made");
     }
 }
 

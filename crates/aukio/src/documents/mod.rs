@@ -14,7 +14,7 @@ use aukio_sync::{Replica, Rooms};
 use aukio_text::markdown;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-pub use access::{MayCreate, MayEdit, MayReadDocument};
+pub use access::{MayCreate, MayEdit};
 
 use crate::app::App;
 use crate::db::Tx;
@@ -224,13 +224,8 @@ pub struct Description {
 
 pub async fn describe(app: &App, may: MayEdit, to: Description) -> Result<(), DocumentError> {
     let (document, editor) = may.spend();
-    let changed = Document {
-        title: to.title.into_string(),
-        kind: to.kind,
-        state: to.state,
-        language: to.language,
-        ..document
-    };
+    let changed =
+        Document { title: to.title.into_string(), kind: to.kind, state: to.state, language: to.language, ..document };
     let mut tx = app.db.begin().await?;
     store::describe(&mut tx, &changed).await?;
     let entry = Entry::DocumentRenamed { space: changed.space, document: changed.id };

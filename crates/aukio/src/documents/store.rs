@@ -68,7 +68,9 @@ pub async fn of_space(db: &Db, space: SpaceId, before: Before, limit: i64) -> sq
     let rows: Vec<Row> = db
         .all(
             concat!(
-                "SELECT ", columns!(), " FROM document d
+                "SELECT ",
+                columns!(),
+                " FROM document d
                  WHERE d.space_id = $1 AND (d.edited_at, d.id) < ($2, $3)
                  ORDER BY d.edited_at DESC, d.id DESC LIMIT $4"
             ),
@@ -83,8 +85,12 @@ pub async fn newest(db: &Db, viewer: i64, before: Before, limit: i64) -> sqlx::R
     let rows: Vec<Row> = db
         .all(
             concat!(
-                "SELECT ", columns!(), " FROM document d
-                 WHERE d.audience IN ", readable!(), " AND (d.edited_at, d.id) < ($2, $3)
+                "SELECT ",
+                columns!(),
+                " FROM document d
+                 WHERE d.audience IN ",
+                readable!(),
+                " AND (d.edited_at, d.id) < ($2, $3)
                  ORDER BY d.edited_at DESC, d.id DESC LIMIT $4"
             ),
             (viewer, before.at, before.id, limit),
@@ -179,12 +185,7 @@ pub async fn snapshot(db: &Db, document: DocumentId) -> sqlx::Result<Option<(i64
 }
 
 /// Updates after a place in the log, as (seq, bytes).
-pub async fn updates_after(
-    db: &Db,
-    document: DocumentId,
-    seq: i64,
-    limit: i64,
-) -> sqlx::Result<Vec<(i64, Vec<u8>)>> {
+pub async fn updates_after(db: &Db, document: DocumentId, seq: i64, limit: i64) -> sqlx::Result<Vec<(i64, Vec<u8>)>> {
     db.all(
         "SELECT seq, bytes FROM document_update WHERE document_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
         (document.0, seq, limit),
@@ -213,11 +214,8 @@ pub async fn unjournalled(db: &Db, limit: i64) -> sqlx::Result<Vec<(i64, i64, i6
 }
 
 pub async fn journalled(tx: &mut Tx, document: DocumentId, seq: i64) -> sqlx::Result<()> {
-    tx.execute(
-        "UPDATE document SET journalled_seq = $2 WHERE id = $1 AND journalled_seq < $2",
-        (document.0, seq),
-    )
-    .await?;
+    tx.execute("UPDATE document SET journalled_seq = $2 WHERE id = $1 AND journalled_seq < $2", (document.0, seq))
+        .await?;
     Ok(())
 }
 
@@ -236,11 +234,19 @@ pub async fn writers(db: &Db, document: DocumentId, limit: i64) -> sqlx::Result<
 pub async fn readable_by_ids(db: &Db, viewer: i64, ids: &[i64]) -> sqlx::Result<HashMap<i64, Document>> {
     let sql = crate::db::Sql {
         sqlite: concat!(
-            "SELECT ", columns!(), " FROM document d
-             WHERE d.audience IN ", readable!(), " AND d.id IN (SELECT value FROM json_each($2))"
+            "SELECT ",
+            columns!(),
+            " FROM document d
+             WHERE d.audience IN ",
+            readable!(),
+            " AND d.id IN (SELECT value FROM json_each($2))"
         ),
         postgres: concat!(
-            "SELECT ", columns!(), " FROM document d WHERE d.audience IN ", readable!(), "
+            "SELECT ",
+            columns!(),
+            " FROM document d WHERE d.audience IN ",
+            readable!(),
+            "
              AND d.id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($2 AS JSON)))"
         ),
     };

@@ -41,8 +41,6 @@ enum RowError {
     Text(&'static str, TextError),
     #[error("{0} `{1}` is not known; it has to stand on an earlier line")]
     Unknown(&'static str, String),
-    #[error("{0} is missing")]
-    Missing(&'static str),
     #[error("{0} `{1}` is not one of those that exist")]
     NoSuch(&'static str, String),
     #[error("the address {0} belongs to somebody else already")]
@@ -102,12 +100,11 @@ pub async fn demo_password(app: &App) -> anyhow::Result<String> {
     if let Some((password,)) = kept {
         return Ok(password);
     }
-    let words = ["aukio", "tori", "kunta", "raati", "kylä", "järvi", "kuusi", "talkoot", "piha", "silta", "sauna", "ranta"];
+    let words =
+        ["aukio", "tori", "kunta", "raati", "kylä", "järvi", "kuusi", "talkoot", "piha", "silta", "sauna", "ranta"];
     let pick = || words[rand::random_range(0..words.len())];
     let password = format!("{}-{}-{}-{}", pick(), pick(), pick(), rand::random_range(1000..10_000));
-    app.db
-        .execute("INSERT INTO setting (name, value) VALUES ($1, $2)", (NAME.to_owned(), password.clone()))
-        .await?;
+    app.db.execute("INSERT INTO setting (name, value) VALUES ($1, $2)", (NAME.to_owned(), password.clone())).await?;
     Ok(password)
 }
 
@@ -256,7 +253,9 @@ impl Importer<'_> {
         let author = self.person_of(tx, &row.author).await?;
         let kind = spaces::Kind::parse(&row.kind).ok_or_else(|| RowError::NoSuch("the type", row.kind.clone()))?;
         let ends_at = match row.ends.as_deref() {
-            Some(day) => Some(day.parse().ok().and_then(end_of_day).ok_or_else(|| RowError::NoSuch("the day", day.to_owned()))?),
+            Some(day) => {
+                Some(day.parse().ok().and_then(end_of_day).ok_or_else(|| RowError::NoSuch("the day", day.to_owned()))?)
+            }
             None => None,
         };
         let at = time(self.app, row.at.as_deref())?;
@@ -356,7 +355,9 @@ impl Importer<'_> {
         };
         let state = match row.state.as_deref() {
             None => documents::State::Draft,
-            Some(state) => documents::State::parse(state).ok_or_else(|| RowError::NoSuch("the state", state.to_owned()))?,
+            Some(state) => {
+                documents::State::parse(state).ok_or_else(|| RowError::NoSuch("the state", state.to_owned()))?
+            }
         };
         let new = NewDocument {
             title: text("title", Title::parse(&row.title))?,

@@ -48,7 +48,6 @@ pub enum About {
     Everything,
     Thread(ThreadId),
     Document(DocumentId),
-    Space(SpaceId),
 }
 
 /// Wakes the followers of this process when it has committed something.
@@ -161,11 +160,15 @@ macro_rules! entries_after {
         Sql {
             sqlite: concat!(
                 "SELECT number, at, actor, kind, person_id, space_id, thread_id, message, document_id, seq FROM journal
-                 WHERE ", $filter, " AND number > $2 ORDER BY number LIMIT $3"
+                 WHERE ",
+                $filter,
+                " AND number > $2 ORDER BY number LIMIT $3"
             ),
             postgres: concat!(
                 "SELECT number, at, actor, kind, person_id, space_id, thread_id, message, document_id, seq FROM journal
-                 WHERE ", $filter, " AND number > $2 AND xid < pg_snapshot_xmin(pg_current_snapshot())
+                 WHERE ",
+                $filter,
+                " AND number > $2 AND xid < pg_snapshot_xmin(pg_current_snapshot())
                  ORDER BY number LIMIT $3"
             ),
         }
@@ -178,7 +181,6 @@ pub async fn after(db: &Db, about: About, number: i64, limit: i64) -> sqlx::Resu
         About::Everything => (entries_after!("$1 = CAST(0 AS BIGINT)"), 0),
         About::Thread(thread) => (entries_after!("thread_id = $1"), thread.0),
         About::Document(document) => (entries_after!("document_id = $1"), document.0),
-        About::Space(space) => (entries_after!("space_id = $1"), space.0),
     };
     let rows: Vec<Row> = db.all(sql.on(&db), (key, number, limit)).await?;
     Ok(rows.into_iter().filter_map(Row::numbered).collect())
@@ -224,8 +226,10 @@ impl From<Entry> for Row {
             message,
             ..of_space(name, space)
         };
-        let of_document =
-            |name: &str, space: SpaceId, document: DocumentId| Row { document_id: Some(document.0), ..of_space(name, space) };
+        let of_document = |name: &str, space: SpaceId, document: DocumentId| Row {
+            document_id: Some(document.0),
+            ..of_space(name, space)
+        };
         match entry {
             Entry::PersonJoined { person } => of_person("person-joined", person),
             Entry::PersonChanged { person } => of_person("person-changed", person),
@@ -236,8 +240,12 @@ impl From<Entry> for Row {
                 Row { person_id: Some(person.0), ..of_space("membership-changed", space) }
             }
             Entry::ThreadStarted { space, thread } => of_message("thread-started", space, thread, None),
-            Entry::MessagePosted { space, thread, message } => of_message("message-posted", space, thread, Some(message)),
-            Entry::MessageEdited { space, thread, message } => of_message("message-edited", space, thread, Some(message)),
+            Entry::MessagePosted { space, thread, message } => {
+                of_message("message-posted", space, thread, Some(message))
+            }
+            Entry::MessageEdited { space, thread, message } => {
+                of_message("message-edited", space, thread, Some(message))
+            }
             Entry::MessageWithdrawn { space, thread, message } => {
                 of_message("message-withdrawn", space, thread, Some(message))
             }

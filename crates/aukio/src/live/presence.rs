@@ -115,7 +115,7 @@ impl Presence {
         let text = match names.as_slice() {
             [] => String::new(),
             [one] => words.with("typing-one", "name", (*one).to_owned()),
-            more => words.count("typing-many", &(more.len() as i64)),
+            more => words.count("typing-many", more.len() as i64),
         };
         let typing = json!({"kind": "typing", "topic": topic.to_string(), "text": text});
         [presence.to_string(), typing.to_string()]

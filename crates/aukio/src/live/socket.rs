@@ -64,7 +64,8 @@ async fn open(visit: Visit, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Re
         .max_write_buffer_size(1024 * 1024)
         .on_upgrade(move |socket| async move {
             let (queue, frames) = mpsc::channel(QUEUE_MOST);
-            let page = Page { app, token, viewer: visit.viewer, queue, followed: HashMap::new(), _admission: admission };
+            let page =
+                Page { app, token, viewer: visit.viewer, queue, followed: HashMap::new(), _admission: admission };
             page.run(socket, frames).await;
         })
 }
@@ -236,29 +237,28 @@ async fn forward(app: App, topic: Topic, after: i64, language: Language, queue: 
     // Listening begins before reading, so that nothing falls in between.
     let mut channel = app.live.subscribe(topic, language);
     let words = Words(language);
-    let mut last = after;
-    match missed(&app, words, topic, after).await {
+    let mut last = match missed(&app, words, topic, after).await {
         Ok((frames, number)) => {
             for frame in frames {
                 if queue.send(frame).await.is_err() {
                     return;
                 }
             }
-            last = number;
-            let ready = json!({"kind": "ready", "topic": topic.to_string(), "number": last}).to_string();
+            let ready = json!({"kind": "ready", "topic": topic.to_string(), "number": number}).to_string();
             let now = app.live.presence().frames(topic, words);
             for text in std::iter::once(ready).chain(now) {
                 if queue.send(Frame { number: 0, text: text.into() }).await.is_err() {
                     return;
                 }
             }
+            number
         }
         Err(error) => {
             tracing::warn!(%error, %topic, "what a page missed cannot be read");
             let _ = queue.send(cut()).await;
             return;
         }
-    }
+    };
     loop {
         match channel.recv().await {
             Ok(frame) if frame.number != 0 && frame.number <= last => {}

@@ -23,7 +23,6 @@ use tokio_util::sync::CancellationToken;
 
 pub use joining::first_administrator_token;
 pub use session::viewer_of;
-pub use signing_in::sign_in_link;
 
 use crate::app::App;
 use crate::db::{Db, Queries, Tx};
@@ -39,8 +38,6 @@ pub struct Person {
     pub organisation: String,
     pub language: Language,
     pub password_hash: Option<String>,
-    pub administrator: bool,
-    pub created_at: Time,
     /// The first public act; before it nobody else sees the person.
     pub acted_at: Option<Time>,
 }
@@ -115,11 +112,6 @@ pub async fn add(tx: &mut Tx, app: &App, new: NewPerson, at: Time) -> sqlx::Resu
     Ok(id)
 }
 
-/// The open account of this id.
-pub async fn by_id(db: impl Queries, person: PersonId) -> sqlx::Result<Option<Person>> {
-    store::by_id(db, person).await
-}
-
 /// The open account of an address, by its key ([`Email::key`]).
 pub async fn by_email(db: impl Queries, email_key: &str) -> sqlx::Result<Option<Person>> {
     store::by_email(db, email_key).await
@@ -161,11 +153,6 @@ pub async fn set_password(app: &App, person: PersonId, password: &Password) -> R
 /// Gives the people of the example network, who have none, one and the same password.
 pub async fn set_example_password(app: &App, hash: &str) -> sqlx::Result<()> {
     store::set_imported_password_hash(&app.db, hash).await
-}
-
-/// Makes somebody an administrator, or an ordinary member again.
-pub async fn set_administrator(tx: &mut Tx, person: PersonId, administrator: bool) -> sqlx::Result<()> {
-    store::set_administrator(tx, person, administrator).await
 }
 
 /// Forgets expired sessions, tokens and kept texts, now and every hour.

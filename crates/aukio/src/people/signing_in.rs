@@ -67,15 +67,6 @@ pub async fn send_link(
     Ok(())
 }
 
-/// An address that signs a person in once, within an hour, and goes on to `next`.
-pub async fn sign_in_link(app: &App, person: PersonId, next: Option<&str>) -> Result<String, PersonError> {
-    let person = store::by_id(&app.db, person).await?.ok_or(PersonError::OldLink)?;
-    let mut tx = app.db.begin().await?;
-    let link = issue_link(&mut tx, app, &person, next.map(str::to_owned)).await?;
-    tx.commit().await?;
-    Ok(link)
-}
-
 pub(super) async fn issue_link(tx: &mut Tx, app: &App, person: &Person, next: Option<String>) -> sqlx::Result<String> {
     let now = app.clock.now();
     let token = Token::new();

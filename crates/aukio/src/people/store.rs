@@ -29,8 +29,7 @@ fn sort_key(name: &str) -> Vec<u8> {
 
 macro_rules! columns {
     () => {
-        "p.id, p.name, p.email, p.sector, p.organisation, p.language, p.password_hash, p.administrator,
-         p.created_at, p.acted_at"
+        "p.id, p.name, p.email, p.sector, p.organisation, p.language, p.password_hash, p.acted_at"
     };
 }
 
@@ -43,8 +42,6 @@ struct Row {
     organisation: String,
     language: String,
     password_hash: Option<String>,
-    administrator: bool,
-    created_at: i64,
     acted_at: Option<i64>,
 }
 
@@ -58,8 +55,6 @@ impl From<Row> for Person {
             organisation: row.organisation,
             language: row.language.parse().unwrap_or(Language::Fi),
             password_hash: row.password_hash,
-            administrator: row.administrator,
-            created_at: Time::from_microseconds(row.created_at),
             acted_at: row.acted_at.map(Time::from_microseconds),
         }
     }

@@ -33,8 +33,7 @@ pub enum Source {
 }
 
 impl Source {
-    pub const ALL: [Source; 5] =
-        [Source::Spaces, Source::Threads, Source::Messages, Source::Documents, Source::People];
+    pub const ALL: [Source; 5] = [Source::Spaces, Source::Threads, Source::Messages, Source::Documents, Source::People];
 }
 
 /// The changes that some entries of the journal mean. A thing that changed several times is looked up once.

@@ -128,7 +128,8 @@ async fn show(visit: Visit, Form(asked): Form<Asked>) -> Result<Page<SearchPage>
         _ => super::ask(app, query.clone()).await?,
     };
     // The counts of a facet that is on are those of what it lets through; what it hides is offered unticked.
-    let wide = Query { kinds: Vec::new(), spaces: Vec::new(), languages: Vec::new(), limit: 1, offset: 0, ..query.clone() };
+    let wide =
+        Query { kinds: Vec::new(), spaces: Vec::new(), languages: Vec::new(), limit: 1, offset: 0, ..query.clone() };
     let narrowed = !(query.kinds.is_empty() && query.spaces.is_empty() && query.languages.is_empty());
     let facets = if narrowed { super::ask(app, wide).await? } else { results.clone() };
     let hits = shown(app, &visit.viewer, words, &query, &results.hits).await?;

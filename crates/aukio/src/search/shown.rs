@@ -1,6 +1,7 @@
 //! Hits as the page shows them: read again from the database, through the viewer.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use aukio_core::{Language, Time, Viewer};
 use aukio_index::{Hit, Kind, Piece, Query, marked, snippet};
@@ -137,14 +138,15 @@ pub async fn shown(
             Kind::Document => match documents.get(&hit.id) {
                 None => None,
                 Some(document) => {
-                    if !texts.contains_key(&hit.id) {
-                        let parts = match documents::reading::tree(app, document.id).await {
+                    let parts = match texts.entry(hit.id) {
+                        Entry::Occupied(parts) => parts.into_mut(),
+                        // One text may have several hits.
+                        Entry::Vacant(place) => place.insert(match documents::reading::tree(app, document.id).await {
                             Ok((_, tree)) => plain::sections(&tree),
                             Err(_) => Vec::new(),
-                        };
-                        texts.insert(hit.id, parts);
-                    }
-                    let part = texts.get(&hit.id).and_then(|parts| parts.iter().find(|part| part.anchor == hit.section));
+                        }),
+                    };
+                    let part = parts.iter().find(|part| part.anchor == hit.section);
                     let heading = part.and_then(|part| part.path.last()).filter(|_| !hit.section.is_empty());
                     Some(Shown {
                         kind: hit.kind,

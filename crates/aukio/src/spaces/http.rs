@@ -513,9 +513,10 @@ async fn members_page(
     let mut rows = store::members(&app.db, space.id, place_in_list, PAGE + 1).await?;
     let more = rows.len() as i64 > PAGE;
     rows.truncate(PAGE as usize);
-    let next = rows.last().filter(|_| more).map(|row| {
-        visit.url(format!("/spaces/{}/members?after={}", space.slug, PersonId(row.person_id)))
-    });
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| visit.url(format!("/spaces/{}/members?after={}", space.slug, PersonId(row.person_id))));
     let mut requests = Vec::new();
     if place.may(Act::ManageMembers) {
         let waiting = store::requests(&app.db, space.id).await?;

@@ -10,7 +10,7 @@ use aukio_core::policy::{Joining, Role};
 use aukio_core::text::{Line, Purpose, SpaceName, slug};
 use aukio_core::{Language, PersonId, SpaceId, Time, Viewer};
 
-pub use access::{AccessError, MayCreateSpace, MayEditSpace, MayJoin, MayLeave, MayManage, MayRead, standing};
+pub use access::{AccessError, MayCreateSpace, MayEditSpace, MayJoin, MayLeave, MayManage, MayRead};
 
 use crate::app::App;
 use crate::db::Tx;

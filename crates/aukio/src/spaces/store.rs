@@ -230,9 +230,7 @@ pub async fn enter(tx: &mut Tx, space: SpaceId, person: PersonId, role: Role, at
 }
 
 pub async fn remove(tx: &mut Tx, space: SpaceId, person: PersonId) -> sqlx::Result<bool> {
-    let gone = tx
-        .execute("DELETE FROM membership WHERE space_id = $1 AND person_id = $2", (space.0, person.0))
-        .await?;
+    let gone = tx.execute("DELETE FROM membership WHERE space_id = $1 AND person_id = $2", (space.0, person.0)).await?;
     if gone > 0 {
         count(tx, space, "member_count", -1).await?;
     }
@@ -283,9 +281,8 @@ pub async fn ask(db: &Db, space: SpaceId, person: PersonId, reason: &str, at: Ti
 }
 
 pub async fn forget_request(tx: &mut Tx, space: SpaceId, person: PersonId) -> sqlx::Result<bool> {
-    let gone = tx
-        .execute("DELETE FROM join_request WHERE space_id = $1 AND person_id = $2", (space.0, person.0))
-        .await?;
+    let gone =
+        tx.execute("DELETE FROM join_request WHERE space_id = $1 AND person_id = $2", (space.0, person.0)).await?;
     Ok(gone > 0)
 }
 
@@ -299,11 +296,8 @@ pub async fn has_asked(db: &Db, space: SpaceId, person: PersonId) -> sqlx::Resul
 
 /// Those who wait, the longest first.
 pub async fn requests(db: &Db, space: SpaceId) -> sqlx::Result<Vec<(i64, String)>> {
-    db.all(
-        "SELECT person_id, reason FROM join_request WHERE space_id = $1 ORDER BY created_at LIMIT 100",
-        (space.0,),
-    )
-    .await
+    db.all("SELECT person_id, reason FROM join_request WHERE space_id = $1 ORDER BY created_at LIMIT 100", (space.0,))
+        .await
 }
 
 pub async fn person_by_email(tx: &mut Tx, email_key: &str) -> sqlx::Result<Option<PersonId>> {
@@ -318,7 +312,6 @@ pub async fn person_by_email(tx: &mut Tx, email_key: &str) -> sqlx::Result<Optio
 pub struct MemberRow {
     pub person_id: i64,
     pub name: String,
-    pub name_sort: Vec<u8>,
     pub sector: String,
     pub organisation: String,
     pub role: String,
@@ -327,7 +320,7 @@ pub struct MemberRow {
 /// Members by name, after a name; conveners and coordinators are marked, not ranked.
 pub async fn members(db: &Db, space: SpaceId, after: (Vec<u8>, i64), limit: i64) -> sqlx::Result<Vec<MemberRow>> {
     db.all(
-        "SELECT m.person_id, p.name, p.name_sort, p.sector, p.organisation, m.role
+        "SELECT m.person_id, p.name, p.sector, p.organisation, m.role
          FROM membership m JOIN person p ON p.id = m.person_id
          WHERE m.space_id = $1 AND (p.name_sort, p.id) > ($2, $3)
          ORDER BY p.name_sort, p.id LIMIT $4",
@@ -339,7 +332,7 @@ pub async fn members(db: &Db, space: SpaceId, after: (Vec<u8>, i64), limit: i64)
 /// Those who call together and take care.
 pub async fn caretakers(db: &Db, space: SpaceId) -> sqlx::Result<Vec<MemberRow>> {
     db.all(
-        "SELECT m.person_id, p.name, p.name_sort, p.sector, p.organisation, m.role
+        "SELECT m.person_id, p.name, p.sector, p.organisation, m.role
          FROM membership m JOIN person p ON p.id = m.person_id
          WHERE m.space_id = $1 AND m.role IN ('convener', 'coordinator')
          ORDER BY p.name_sort, p.id LIMIT 20",
@@ -353,8 +346,12 @@ pub async fn children(db: &Db, viewer: i64, parent: SpaceId, now: Time) -> sqlx:
     let rows: Vec<Row> = db
         .all(
             concat!(
-                "SELECT ", columns!(), " FROM space s
-                 WHERE s.parent_id = $2 AND s.audience IN ", readable!(), "
+                "SELECT ",
+                columns!(),
+                " FROM space s
+                 WHERE s.parent_id = $2 AND s.audience IN ",
+                readable!(),
+                "
                  ORDER BY CASE WHEN s.ends_at <= $3 THEN 1 ELSE 0 END, s.ends_at NULLS LAST, s.created_at DESC
                  LIMIT 100"
             ),
@@ -369,8 +366,12 @@ pub async fn of_kind(db: &Db, viewer: i64, kind: Kind, now: Time, limit: i64) ->
     let rows: Vec<Row> = db
         .all(
             concat!(
-                "SELECT ", columns!(), " FROM space s
-                 WHERE s.kind = $2 AND s.audience IN ", readable!(), "
+                "SELECT ",
+                columns!(),
+                " FROM space s
+                 WHERE s.kind = $2 AND s.audience IN ",
+                readable!(),
+                "
                  ORDER BY CASE WHEN s.ends_at <= $3 THEN 1 ELSE 0 END, s.ends_at NULLS LAST, s.created_at
                  LIMIT $4"
             ),
@@ -384,8 +385,12 @@ pub async fn of_person(db: &Db, viewer: i64, person: PersonId) -> sqlx::Result<V
     let rows: Vec<Row> = db
         .all(
             concat!(
-                "SELECT ", columns!(), " FROM space s JOIN membership own ON own.space_id = s.id AND own.person_id = $2
-                 WHERE s.audience IN ", readable!(), "
+                "SELECT ",
+                columns!(),
+                " FROM space s JOIN membership own ON own.space_id = s.id AND own.person_id = $2
+                 WHERE s.audience IN ",
+                readable!(),
+                "
                  ORDER BY own.joined_at LIMIT 100"
             ),
             (viewer, person.0),
@@ -405,7 +410,9 @@ pub async fn lineage(db: &Db, space: SpaceId) -> sqlx::Result<Vec<Space>> {
                      SELECT s.id, s.parent_id, a.distance + 1 FROM space s JOIN above a ON s.id = a.parent_id
                      WHERE a.distance < 16
                  )
-                 SELECT ", columns!(), " FROM above a JOIN space s ON s.id = a.id ORDER BY a.distance DESC LIMIT 20"
+                 SELECT ",
+                columns!(),
+                " FROM above a JOIN space s ON s.id = a.id ORDER BY a.distance DESC LIMIT 20"
             ),
             (space.0,),
         )
@@ -435,12 +442,7 @@ pub async fn names(db: impl Queries, ids: &[i64]) -> sqlx::Result<std::collectio
                            WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)))",
     };
     let sql = sql.on(&db);
-    let rows: Vec<(i64, String, String)> = db
-        .all(
-            sql,
-            (serde_json::to_string(ids).unwrap_or_default(),),
-        )
-        .await?;
+    let rows: Vec<(i64, String, String)> = db.all(sql, (serde_json::to_string(ids).unwrap_or_default(),)).await?;
     Ok(rows.into_iter().map(|(id, slug, name)| (id, (slug, name))).collect())
 }
 
@@ -464,11 +466,19 @@ pub async fn audiences(db: &Db, viewer: i64) -> sqlx::Result<Vec<i64>> {
 pub async fn readable_by_ids(db: &Db, viewer: i64, ids: &[i64]) -> sqlx::Result<std::collections::HashMap<i64, Space>> {
     let sql = crate::db::Sql {
         sqlite: concat!(
-            "SELECT ", columns!(), " FROM space s
-             WHERE s.audience IN ", readable!(), " AND s.id IN (SELECT value FROM json_each($2))"
+            "SELECT ",
+            columns!(),
+            " FROM space s
+             WHERE s.audience IN ",
+            readable!(),
+            " AND s.id IN (SELECT value FROM json_each($2))"
         ),
         postgres: concat!(
-            "SELECT ", columns!(), " FROM space s WHERE s.audience IN ", readable!(), "
+            "SELECT ",
+            columns!(),
+            " FROM space s WHERE s.audience IN ",
+            readable!(),
+            "
              AND s.id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($2 AS JSON)))"
         ),
     };

@@ -75,7 +75,10 @@ pub struct Cursor {
 
 impl Cursor {
     pub fn place(&self) -> Before {
-        let parsed = self.before.split_once('.').and_then(|(at, id)| Some(Before { at: at.parse().ok()?, id: id.parse().ok()? }));
+        let parsed = self
+            .before
+            .split_once('.')
+            .and_then(|(at, id)| Some(Before { at: at.parse().ok()?, id: id.parse().ok()? }));
         parsed.unwrap_or(Before::NEWEST)
     }
 }
@@ -193,10 +196,6 @@ impl ShowPage {
 
     fn in_order(&self, order: &str) -> bool {
         self.order.name() == order
-    }
-
-    fn can_post(&self) -> bool {
-        self.place.may(Act::Post)
     }
 
     fn offers_post(&self) -> bool {
@@ -382,7 +381,8 @@ async fn post(visit: Visit, At(id): At<ThreadId>, Form(form): Form<Reply>) -> Re
     };
     match body {
         Some(body) if form.act != "preview" => {
-            let message = super::post(&visit.app, may, NewMessage { body, language, parent, external_id: None }).await?;
+            let message =
+                super::post(&visit.app, may, NewMessage { body, language, parent, external_id: None }).await?;
             let address = format!("/threads/{id}/{n}#m{n}", n = message.number);
             Ok(Redirect::to(&visit.url(address)).into_response())
         }
@@ -390,8 +390,7 @@ async fn post(visit: Visit, At(id): At<ThreadId>, Form(form): Form<Reply>) -> Re
             let preview = body.map(|body| markup::message(body.as_str()));
             let faulty = !faults.is_empty();
             let parent = parent_words(&visit, id, parent).await?;
-            let composer =
-                Composer { body: form.body, language: form.language, parent, preview, faults, kept: false };
+            let composer = Composer { body: form.body, language: form.language, parent, preview, faults, kept: false };
             let shell = visit.shell(Section::Threads).await?;
             let order = order(&visit, "").await?;
             let from = last_page(&read.thread, order, composer.parent.as_ref().map(|parent| parent.0));
@@ -703,4 +702,3 @@ async fn history(visit: Visit, Path((id, number)): Path<(String, i64)>) -> Resul
     let shell = visit.shell(Section::Threads).await?;
     Ok(Page(HistoryPage { shell, thread: read.thread, number, versions }))
 }
-

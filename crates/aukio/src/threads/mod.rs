@@ -105,17 +105,10 @@ pub async fn start(app: &App, may: MayStart, new: NewThread) -> Result<Thread, T
 }
 
 /// The same inside a larger transaction, at a time that may be past.
-pub async fn start_in(
-    tx: &mut Tx,
-    app: &App,
-    may: MayStart,
-    new: NewThread,
-    at: Time,
-) -> Result<Thread, ThreadError> {
+pub async fn start_in(tx: &mut Tx, app: &App, may: MayStart, new: NewThread, at: Time) -> Result<Thread, ThreadError> {
     let (space, author) = may.spend();
     let body = new.body.as_str();
-    let language =
-        new.language.unwrap_or_else(|| Language::detect(&format!("{} {body}", new.title), space.language));
+    let language = new.language.unwrap_or_else(|| Language::detect(&format!("{} {body}", new.title), space.language));
     let thread = Thread {
         id: ThreadId(app.ids.next_at(at)),
         space: space.id,
@@ -149,13 +142,7 @@ pub async fn post(app: &App, may: MayPost, new: NewMessage) -> Result<Message, T
 }
 
 /// The same inside a larger transaction, at a time that may be past.
-pub async fn post_in(
-    tx: &mut Tx,
-    app: &App,
-    may: MayPost,
-    new: NewMessage,
-    at: Time,
-) -> Result<Message, ThreadError> {
+pub async fn post_in(tx: &mut Tx, app: &App, may: MayPost, new: NewMessage, at: Time) -> Result<Message, ThreadError> {
     let (thread, space, expected, author) = may.spend();
     let number = store::next_number(tx, thread, author, at).await?;
     let (parent, above) = match new.parent {
@@ -195,12 +182,7 @@ fn path_below(mut above: Vec<u8>, number: i64) -> Vec<u8> {
 }
 
 /// Changes one's own message and keeps what it said before.
-pub async fn edit(
-    app: &App,
-    may: MayEditMessage,
-    body: Body,
-    language: Option<Language>,
-) -> Result<(), ThreadError> {
+pub async fn edit(app: &App, may: MayEditMessage, body: Body, language: Option<Language>) -> Result<(), ThreadError> {
     let (message, space) = may.spend();
     if message.withdrawal.is_some() {
         return Err(ThreadError::Withdrawn);

@@ -81,7 +81,9 @@ pub async fn of_space(db: &Db, space: SpaceId, before: Before, limit: i64) -> sq
     let rows: Vec<ThreadRow> = db
         .all(
             concat!(
-                "SELECT ", thread_columns!(), " FROM thread t
+                "SELECT ",
+                thread_columns!(),
+                " FROM thread t
                  WHERE t.space_id = $1 AND (t.last_at, t.id) < ($2, $3)
                  ORDER BY t.last_at DESC, t.id DESC LIMIT $4"
             ),
@@ -96,7 +98,9 @@ pub async fn about_document(db: &Db, document: DocumentId, limit: i64) -> sqlx::
     let rows: Vec<ThreadRow> = db
         .all(
             concat!(
-                "SELECT ", thread_columns!(), " FROM thread t WHERE t.document_id = $1
+                "SELECT ",
+                thread_columns!(),
+                " FROM thread t WHERE t.document_id = $1
                  ORDER BY t.last_at DESC, t.id DESC LIMIT $2"
             ),
             (document.0, limit),
@@ -110,8 +114,12 @@ pub async fn newest(db: &Db, viewer: i64, before: Before, limit: i64) -> sqlx::R
     let rows: Vec<ThreadRow> = db
         .all(
             concat!(
-                "SELECT ", thread_columns!(), " FROM thread t
-                 WHERE t.audience IN ", readable!(), " AND (t.last_at, t.id) < ($2, $3)
+                "SELECT ",
+                thread_columns!(),
+                " FROM thread t
+                 WHERE t.audience IN ",
+                readable!(),
+                " AND (t.last_at, t.id) < ($2, $3)
                  ORDER BY t.last_at DESC, t.id DESC LIMIT $4"
             ),
             (viewer, before.at, before.id, limit),
@@ -273,7 +281,8 @@ pub async fn number_by_external_id(db: impl Queries, thread: ThreadId, external_
 
 /// Messages as the tree is read, from a path on.
 pub async fn tree_from(db: &Db, thread: ThreadId, path: Vec<u8>, limit: i64) -> sqlx::Result<Vec<Message>> {
-    list(db, messages!("WHERE m.thread_id = $1 AND m.path >= $2 ORDER BY m.path LIMIT $3"), (thread.0, path, limit)).await
+    list(db, messages!("WHERE m.thread_id = $1 AND m.path >= $2 ORDER BY m.path LIMIT $3"), (thread.0, path, limit))
+        .await
 }
 
 /// Messages as the tree is read, before a path; the nearest first.
@@ -291,14 +300,6 @@ pub async fn time_from(db: &Db, thread: ThreadId, number: i64, limit: i64) -> sq
 async fn list(db: &Db, sql: &'static str, params: impl crate::db::Params) -> sqlx::Result<Vec<Message>> {
     let rows: Vec<MessageRow> = db.all(sql, params).await?;
     Ok(rows.into_iter().map(Message::from).collect())
-}
-
-/// The last message as the tree is read.
-pub async fn tree_end(db: &Db, thread: ThreadId) -> sqlx::Result<Option<i64>> {
-    let row: Option<(i64,)> = db
-        .optional("SELECT number FROM message WHERE thread_id = $1 ORDER BY path DESC LIMIT 1", (thread.0,))
-        .await?;
-    Ok(row.map(|(number,)| number))
 }
 
 /// Who wrote the messages with these numbers: for saying whom a reply answers.
@@ -334,13 +335,7 @@ pub async fn keep_revision(tx: &mut Tx, message: &Message) -> sqlx::Result<()> {
     Ok(())
 }
 
-pub async fn rewrite(
-    tx: &mut Tx,
-    message: MessageId,
-    body: &str,
-    language: Language,
-    at: Time,
-) -> sqlx::Result<()> {
+pub async fn rewrite(tx: &mut Tx, message: MessageId, body: &str, language: Language, at: Time) -> sqlx::Result<()> {
     tx.execute(
         "UPDATE message SET body = $2, language = $3, edited_at = $4 WHERE id = $1",
         (message.0, body.to_owned(), language.tag().to_owned(), at.microseconds()),
@@ -399,8 +394,12 @@ macro_rules! among {
         crate::db::Sql {
             sqlite: concat!($select, " AND ", $column, " IN (SELECT value FROM json_each(", $place, "))"),
             postgres: concat!(
-                $select, " AND ", $column,
-                " IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(", $place, " AS JSON)))"
+                $select,
+                " AND ",
+                $column,
+                " IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(",
+                $place,
+                " AS JSON)))"
             ),
         }
     };
@@ -412,11 +411,8 @@ fn list_of(ids: &[i64]) -> String {
 
 /// The threads with these ids that the viewer may read, by id.
 pub async fn readable_by_ids(db: &Db, viewer: i64, ids: &[i64]) -> sqlx::Result<HashMap<i64, Thread>> {
-    let sql = among!(
-        concat!("SELECT ", thread_columns!(), " FROM thread t WHERE t.audience IN ", readable!()),
-        "t.id",
-        "$2"
-    );
+    let sql =
+        among!(concat!("SELECT ", thread_columns!(), " FROM thread t WHERE t.audience IN ", readable!()), "t.id", "$2");
     let rows: Vec<ThreadRow> = db.all(sql.on(&db), (viewer, list_of(ids))).await?;
     Ok(rows.into_iter().map(|row| (row.id, Thread::from(row))).collect())
 }

@@ -118,7 +118,13 @@ impl Drawing {
             depth: message.depth,
             parent: message.parent.map(|number| ParentView {
                 number,
-                words: t.with2("message-parent", "name", self.parents.get(&number).map_or_else(String::new, |author| self.name(*author)), "n", number),
+                words: t.with2(
+                    "message-parent",
+                    "name",
+                    self.parents.get(&number).map_or_else(String::new, |author| self.name(*author)),
+                    "n",
+                    number,
+                ),
                 address: format!("{thread_address}/{number}"),
                 shown: parent_shown,
             }),
@@ -129,12 +135,12 @@ impl Drawing {
             organisation: author.map(|author| author.organisation.clone()).unwrap_or_default(),
             sector: author.map(|author| t.sector(&author.sector)).unwrap_or_default(),
             address: format!("{thread_address}/{}", message.number),
-            moment: t.moment(&message.posted_at, &self.now),
+            moment: t.moment(message.posted_at, self.now),
             datetime: datetime(&message.posted_at),
             edited: message.edited_at.is_some(),
             withdrawn: message.withdrawal.as_ref().map(|grave| WithdrawnView {
                 words: self.gravestone(message, grave),
-                moment: t.moment(&grave.at, &self.now),
+                moment: t.moment(grave.at, self.now),
                 datetime: datetime(&grave.at),
             }),
             language: message.language,
@@ -184,7 +190,11 @@ impl Drawing {
             match before {
                 None => {}
                 Some(before) if level > before => {
-                    html.push_str(if level > INDENTS { "<ol class=\"replies replies--flat\">" } else { "<ol class=\"replies\">" });
+                    html.push_str(if level > INDENTS {
+                        "<ol class=\"replies replies--flat\">"
+                    } else {
+                        "<ol class=\"replies\">"
+                    });
                 }
                 Some(before) => {
                     html.push_str(&"</article></li></ol>".repeat(before - level));
@@ -205,7 +215,12 @@ impl Drawing {
 }
 
 /// Draws one message for the live feed, in one language.
-pub async fn fragment(app: &App, words: Words, thread: ThreadId, number: i64) -> sqlx::Result<Option<(Message, String)>> {
+pub async fn fragment(
+    app: &App,
+    words: Words,
+    thread: ThreadId,
+    number: i64,
+) -> sqlx::Result<Option<(Message, String)>> {
     let Some(thread) = store::by_id(&app.db, thread).await? else { return Ok(None) };
     let Some(message) = store::message(&app.db, thread.id, number).await? else { return Ok(None) };
     let drawing = Drawing::of(app, words, &thread, std::slice::from_ref(&message), None).await?;

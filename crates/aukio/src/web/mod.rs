@@ -13,5 +13,5 @@ pub mod visit;
 
 pub use failure::Failure;
 pub use form::{Faults, Form};
-pub use page::{Page, Section, Shell};
+pub use page::{Page, Section};
 pub use visit::{At, Visit};

@@ -49,7 +49,6 @@ pub struct Me {
     pub name: String,
     pub initials: String,
     pub look: &'static str,
-    pub administrator: bool,
 }
 
 impl Shell {
@@ -70,7 +69,6 @@ impl Shell {
                 name: member.name.clone(),
                 initials: initials(&member.name),
                 look: member.sector.look(),
-                administrator: member.administrator,
             }),
             path: visit.path.clone(),
             network: None,

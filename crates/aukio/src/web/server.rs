@@ -74,12 +74,8 @@ fn connection(
     router: Router,
 ) -> hyper::server::conn::http1::UpgradeableConnection<
     TokioIo<TcpStream>,
-    impl hyper::service::Service<
-        Request<Incoming>,
-        Response = axum::response::Response,
-        Error = Infallible,
-        Future: Send,
-    > + use<>,
+    impl hyper::service::Service<Request<Incoming>, Response = axum::response::Response, Error = Infallible, Future: Send>
+    + use<>,
 > {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {

@@ -6,9 +6,9 @@ use aukio_text::{html, markdown};
 use axum::Router;
 use axum::routing::get;
 
+use super::Failure;
 use super::page::{Page, Section, Shell};
 use super::visit::Visit;
-use super::Failure;
 use crate::app::App;
 
 #[derive(rust_embed::RustEmbed)]

@@ -70,7 +70,8 @@ impl FromRequestParts<App> for Visit {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let uri = parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |original| original.0.clone());
+        let uri =
+            parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |original| original.0.clone());
         let (language, path) = split_language(uri.path_and_query().map_or("/", |path| path.as_str()));
         let language = language.unwrap_or_else(|| preferred(&parts.headers));
         Ok(Visit {

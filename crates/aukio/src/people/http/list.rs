@@ -8,8 +8,8 @@ use aukio_core::{PersonId, Sector};
 use serde::Deserialize;
 
 use crate::people::{Person, store};
+use crate::spaces;
 use crate::spaces::Space;
-use crate::spaces::store as spaces_store;
 use crate::web::page::Shell;
 use crate::web::{At, Failure, Form, Page, Section, Visit};
 
@@ -129,6 +129,6 @@ pub(super) async fn profile(visit: Visit, At(id): At<PersonId>) -> Result<Page<P
     if person.acted_at.is_none() && !own {
         return Err(Failure::NotFound);
     }
-    let spaces = spaces_store::of_person(&visit.app.db, visit.viewer.key(), id).await?;
+    let spaces = spaces::of_person(&visit.app, &visit.viewer, id).await?;
     Ok(Page(ProfilePage { shell: visit.shell(Section::People).await?, person, spaces, own }))
 }
