@@ -94,11 +94,13 @@ ids! {
 pub struct Ids {
     clock: Clock,
     last: Arc<AtomicI64>,
+    /// Lower bits of the next id for a time that is past: whatever shares a moment is still kept apart.
+    past: Arc<AtomicI64>,
 }
 
 impl Ids {
     pub fn new(clock: Clock) -> Self {
-        Self { clock, last: Arc::new(AtomicI64::new(0)) }
+        Self { clock, last: Arc::new(AtomicI64::new(0)), past: Arc::new(AtomicI64::new(random())) }
     }
 
     /// The next id for now.
@@ -108,10 +110,12 @@ impl Ids {
 
     /// The next id for something that happened at `at`: imported texts keep their place in time.
     pub fn next_at(&self, at: Time) -> i64 {
-        let wanted = id_at(at);
-        if wanted < self.last.load(Ordering::Relaxed).saturating_sub(1 << 42) {
-            return wanted; // long past: the random part keeps it apart
+        // More than a second ago: many imported texts may share one moment.
+        if at < self.clock.now().plus_seconds(-1) {
+            let lower = self.past.fetch_add(1, Ordering::Relaxed) & ((1 << RANDOM_BITS) - 1);
+            return upper(at) | lower;
         }
+        let wanted = upper(at) | random();
         let step = |last: i64| Some(if wanted > last { wanted } else { last + 1 });
         match self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, step) {
             Ok(last) | Err(last) => step(last).unwrap_or(wanted),
@@ -119,9 +123,12 @@ impl Ids {
     }
 }
 
-fn id_at(at: Time) -> i64 {
-    let milliseconds = (at.microseconds() / 1000 - EPOCH_MILLISECONDS).clamp(0, (1 << 41) - 1);
-    (milliseconds << RANDOM_BITS) | i64::from(rand::random::<u32>() >> (32 - RANDOM_BITS))
+fn upper(at: Time) -> i64 {
+    (at.microseconds() / 1000 - EPOCH_MILLISECONDS).clamp(0, (1 << 41) - 1) << RANDOM_BITS
+}
+
+fn random() -> i64 {
+    i64::from(rand::random::<u32>() >> (32 - RANDOM_BITS))
 }
 
 #[cfg(test)]
@@ -143,5 +150,13 @@ mod tests {
         let ids = Ids::new(Clock::fixed(Time::from_microseconds(1_800_000_000_000_000)));
         let made: Vec<i64> = (0..1000).map(|_| ids.next()).collect();
         assert!(made.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn ids_of_one_past_moment_are_kept_apart() {
+        let ids = Ids::new(Clock::machine());
+        let past = Time::from_microseconds(1_790_000_000_000_000);
+        let made: std::collections::HashSet<i64> = (0..200_000).map(|_| ids.next_at(past)).collect();
+        assert_eq!(made.len(), 200_000);
     }
 }

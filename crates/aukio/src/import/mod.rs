@@ -6,14 +6,14 @@
 
 mod row;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, IsTerminal};
 use std::path::Path;
 
 use anyhow::Context;
 use aukio_core::policy::{Joining, Role};
 use aukio_core::text::{Body, Email, Line, Manuscript, Password, PersonName, Purpose, SpaceName, TextError, Title};
-use aukio_core::{Language, PersonId, Time};
+use aukio_core::{Language, PersonId, ThreadId, Time};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio_util::sync::CancellationToken;
 
@@ -114,7 +114,14 @@ pub async fn demo_password(app: &App) -> anyhow::Result<String> {
 /// When the input cannot be read or the database fails for good; bad rows are in the outcome.
 async fn import(app: &App, mut input: impl BufRead, bar: &ProgressBar) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::default();
-    let mut importer = Importer { app, people: HashMap::new(), spaces: HashMap::new(), threads: HashMap::new() };
+    let mut importer = Importer {
+        app,
+        people: HashMap::new(),
+        spaces: HashMap::new(),
+        threads: HashMap::new(),
+        numbers: HashMap::new(),
+        known: HashSet::new(),
+    };
     let mut number = 0;
     let mut ended = false;
     while !ended {
@@ -152,11 +159,16 @@ struct Importer<'a> {
     people: HashMap<String, PersonId>,
     spaces: HashMap<String, Space>,
     threads: HashMap<String, Thread>,
+    /// The messages of this run, and which of the rows at hand an earlier import has brought.
+    numbers: HashMap<String, (ThreadId, i64)>,
+    known: HashSet<String>,
 }
 
 impl Importer<'_> {
     /// Takes some rows in one transaction; when one of them is bad, each alone, so that the others stay.
     async fn take(&mut self, lines: &[(usize, String)], outcome: &mut Outcome) -> anyhow::Result<()> {
+        let ids: Vec<String> = lines.iter().filter_map(|(_, line)| row::message_id(line)).collect();
+        self.known = threads::store::known_messages(&self.app.db, &ids).await?;
         let mut tx = self.app.db.begin().await?;
         let (mut added, mut known) = (0, 0);
         let mut clean = true;
@@ -200,6 +212,7 @@ impl Importer<'_> {
         self.people.clear();
         self.spaces.clear();
         self.threads.clear();
+        self.numbers.clear();
     }
 
     /// Takes one row; false when it was there already.
@@ -320,14 +333,17 @@ impl Importer<'_> {
     }
 
     async fn message(&mut self, tx: &mut Tx, row: row::Message) -> Result<bool, RowError> {
-        if threads::store::is_message_known(&mut *tx, &row.id).await? {
+        if self.known.contains(&row.id) || self.numbers.contains_key(&row.id) {
             return Ok(false);
         }
         let thread = self.thread_of(tx, &row.thread).await?;
         let author = self.person_of(tx, &row.author).await?;
         let parent = match &row.parent {
             Some(id) => {
-                let parent = threads::store::number_by_external_id(&mut *tx, thread.id, id).await?;
+                let parent = match self.numbers.get(id) {
+                    Some((of, number)) => Some(*number).filter(|_| *of == thread.id),
+                    None => threads::store::number_by_external_id(&mut *tx, thread.id, id).await?,
+                };
                 Some(parent.ok_or_else(|| RowError::Unknown("the parent", id.clone()))?)
             }
             None => None,
@@ -336,10 +352,12 @@ impl Importer<'_> {
             body: text("body", Body::parse(&row.body))?,
             language: language(row.language.as_deref())?,
             parent,
-            external_id: Some(row.id),
+            external_id: Some(row.id.clone()),
         };
         let at = time(self.app, row.at.as_deref())?;
-        threads::post_in(tx, self.app, MayPost::for_import(&thread, author), new, at).await.map_err(refused)?;
+        let may = MayPost::for_import(&thread, author);
+        let message = threads::post_in(tx, self.app, may, new, at).await.map_err(refused)?;
+        self.numbers.insert(row.id, (thread.id, message.number));
         Ok(true)
     }
 

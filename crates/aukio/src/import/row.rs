@@ -91,3 +91,14 @@ pub struct Document {
     pub author: String,
     pub at: Option<String>,
 }
+
+/// The id of the message that a line holds, if it holds one.
+pub fn message_id(line: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Glance {
+        kind: String,
+        id: String,
+    }
+    let glance: Glance = serde_json::from_str(line).ok()?;
+    (glance.kind == "message").then_some(glance.id)
+}

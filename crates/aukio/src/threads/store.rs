@@ -1,6 +1,6 @@
 //! The only file that knows the columns of `thread`, `message` and what belongs to them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aukio_core::{DocumentId, Language, MessageId, PersonId, SpaceId, ThreadId, Time};
 
@@ -262,11 +262,16 @@ pub async fn message(db: impl Queries, thread: ThreadId, number: i64) -> sqlx::R
     Ok(row.map(Message::from))
 }
 
-/// Whether an import has brought this message before.
-pub async fn is_message_known(db: impl Queries, external_id: &str) -> sqlx::Result<bool> {
-    let row: Option<(i64,)> =
-        db.optional("SELECT id FROM message WHERE external_id = $1", (external_id.to_owned(),)).await?;
-    Ok(row.is_some())
+/// Which of these messages an import has brought before.
+pub async fn known_messages(db: &Db, external_ids: &[String]) -> sqlx::Result<HashSet<String>> {
+    let sql = crate::db::Sql {
+        sqlite: "SELECT external_id FROM message WHERE external_id IN (SELECT value FROM json_each($1))",
+        postgres: "SELECT external_id FROM message
+                   WHERE external_id IN (SELECT value FROM json_array_elements_text(CAST($1 AS JSON)))",
+    };
+    let ids = serde_json::to_string(external_ids).unwrap_or_default();
+    let rows: Vec<(String,)> = db.all(sql.on(&db), (ids,)).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 pub async fn number_by_external_id(db: impl Queries, thread: ThreadId, external_id: &str) -> sqlx::Result<Option<i64>> {
