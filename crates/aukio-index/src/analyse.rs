@@ -53,6 +53,8 @@ pub struct Word {
     pub position: usize,
     /// As it stands, in lower case.
     pub exact: String,
+    /// The same without foreign accents («áile» is also «aile»); å, ä and ö are letters of their own and stay.
+    pub folded: Option<String>,
     /// Base forms or stems; each begins with a sign for its language, so that languages do not meet.
     pub lemmas: Vec<String>,
     /// Parts of it that can be searched for by themselves.
@@ -66,6 +68,11 @@ pub trait Analyser: Send + Sync {
 
     /// The parts of a lower-case word, as base forms; none for a simple word.
     fn parts(&self, tongue: Tongue, word: &str) -> Vec<String>;
+
+    /// Raised whenever the terms change: an index that another version has written is built anew.
+    fn version(&self) -> u32 {
+        1
+    }
 }
 
 /// Suffix stripping by the Snowball rules (<https://snowballstem.org>): no compounds, no consonant gradation.
@@ -96,24 +103,57 @@ impl Analyser for Stemming {
     }
 }
 
+/// Never a letter, so that a base form is no other word as it stands.
 fn sign(tongue: Tongue) -> char {
     match tongue {
-        Tongue::Fi => 'f',
-        Tongue::Sv => 's',
-        Tongue::En => 'e',
+        Tongue::Fi => '<',
+        Tongue::Sv => '>',
+        Tongue::En => '=',
     }
+}
+
+/// In lower case, composed, with plain hyphens and apostrophes and without soft hyphens.
+fn exact(raw: &str) -> String {
+    if raw.is_ascii() {
+        return raw.to_ascii_lowercase();
+    }
+    let plain = raw.chars().filter_map(|c| match c {
+        '\u{AD}' => None,
+        '\u{2010}' | '\u{2011}' => Some('-'),
+        '’' => Some('\''),
+        c => Some(c),
+    });
+    plain.nfc().flat_map(char::to_lowercase).collect()
+}
+
+fn folded(exact: &str) -> Option<String> {
+    if exact.is_ascii() {
+        return None;
+    }
+    let mut folded = String::with_capacity(exact.len());
+    for c in exact.chars() {
+        match c {
+            'å' | 'ä' | 'ö' => folded.push(c),
+            c => folded.extend(std::iter::once(c).nfd().filter(|c| !is_accent(*c))),
+        }
+    }
+    (folded != exact && !folded.is_empty()).then_some(folded)
 }
 
 /// Cuts a text into words and tells their terms, in one language.
 pub fn words(analyser: &dyn Analyser, tongue: Tongue, text: &str) -> Vec<Word> {
     let mut words = Vec::new();
     for (from, raw) in tokens(text) {
-        let exact: String = match raw.is_ascii() {
-            true => raw.to_ascii_lowercase(),
-            false => raw.nfc().flat_map(char::to_lowercase).collect(),
+        let exact = exact(raw);
+        let mut word = Word {
+            from,
+            to: from + raw.len(),
+            position: words.len(),
+            lemmas: Vec::new(),
+            parts: Vec::new(),
+            folded: folded(&exact),
+            exact,
         };
-        let mut word =
-            Word { from, to: from + raw.len(), position: words.len(), lemmas: Vec::new(), parts: Vec::new(), exact };
         if word.exact.len() > TOKEN_BYTES_MOST {
             continue;
         }
@@ -155,7 +195,16 @@ fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 fn is_letter(c: char) -> bool {
-    c.is_alphanumeric() || ('\u{300}'..='\u{36F}').contains(&c)
+    c.is_alphanumeric() || is_accent(c)
+}
+
+fn is_accent(c: char) -> bool {
+    ('\u{300}'..='\u{36F}').contains(&c)
+}
+
+/// The words of a question, each by itself: «410/2015» are two.
+pub fn separate(text: &str) -> impl Iterator<Item = &str> {
+    tokens(text).map(|(_, raw)| raw)
 }
 
 #[cfg(test)]
@@ -171,8 +220,16 @@ mod tests {
         check("Kunnan, asukkaiden!", &["kunnan", "asukkaiden"]);
         check("PDF-muotoon EU:n rock ’n’ roll", &["pdf-muotoon", "eu:n", "rock", "n", "roll"]);
         check("A\u{308}iti Äiti", &["äiti", "äiti"]);
+        check("kunta\u{AD}lainen PDF\u{2011}liite", &["kuntalainen", "pdf-liite"]);
         check("–– ... ", &[]);
         check("410/2015 22 §", &["410", "2015", "22"]);
+    }
+
+    #[test]
+    fn foreign_accents_can_be_left_out() {
+        let folded = |text: &str| words(&Stemming, Tongue::Fi, text)[0].folded.clone();
+        assert_eq!(folded("Áile").as_deref(), Some("aile"));
+        assert_eq!(folded("Päätös"), None);
     }
 
     #[test]

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, HashSet};
 use tantivy::collector::{Collector, Count, SegmentCollector, TopDocs};
 use tantivy::columnar::Column;
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query as Search,
-    RegexQuery, TermQuery, TermSetQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, PhraseQuery,
+    Query as Search, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption, Value};
 use tantivy::{DocId, Order, Score, Searcher, SegmentReader, TantivyDocument, Term};
 
-use crate::analyse::{Analyser, words};
+use crate::analyse::{Analyser, separate, words};
 use crate::schema::Fields;
 use crate::{Kind, Tongue};
 
@@ -22,6 +22,8 @@ const CHARACTERS_MOST: usize = 200;
 const WORDS_MOST: usize = 12;
 /// Hits that can be paged through.
 const DEPTH_MOST: usize = 1000;
+/// The shortest beginning of a word that is looked for, in letters: shorter ones begin half of all words.
+const PREFIX_LEAST: usize = 3;
 /// With fewer hits than this, one word may be missing.
 const ENOUGH: usize = 3;
 
@@ -46,7 +48,7 @@ pub struct Query {
     pub limit: usize,
     /// Hits to pass over; at most 1000.
     pub offset: usize,
-    /// The last word is still being typed.
+    /// The last word is still being typed: from three letters on, words that begin with it are found, too.
     pub prefix: bool,
 }
 
@@ -81,6 +83,7 @@ pub struct Results {
 enum Part {
     Word(String),
     Phrase(String),
+    /// A word or a phrase that must not be there.
     Not(String),
 }
 
@@ -88,17 +91,21 @@ enum Part {
 fn parts(text: &str) -> Vec<Part> {
     let text: String = text.chars().take(CHARACTERS_MOST).collect();
     let mut parts = Vec::new();
-    for (place, piece) in text.split(['"', '”', '“', '»']).enumerate() {
+    // A minus right before a quote excludes the phrase.
+    let mut excluded = false;
+    for (place, piece) in text.split(['"', '”', '“', '„', '»', '«']).enumerate() {
         if place % 2 == 1 {
-            if !piece.trim().is_empty() {
-                parts.push(Part::Phrase(piece.to_owned()));
+            if piece.chars().any(char::is_alphanumeric) {
+                parts.push(if excluded { Part::Not(piece.to_owned()) } else { Part::Phrase(piece.to_owned()) });
             }
             continue;
         }
+        excluded =
+            piece.ends_with('-') && piece.trim_end_matches('-').chars().next_back().is_none_or(char::is_whitespace);
         for word in piece.split_whitespace() {
             match word.strip_prefix('-') {
                 Some(rest) if rest.chars().any(char::is_alphanumeric) => parts.push(Part::Not(rest.to_owned())),
-                _ => parts.push(Part::Word(word.to_owned())),
+                _ => parts.extend(separate(word).map(|word| Part::Word(word.to_owned()))),
             }
         }
     }
@@ -124,13 +131,14 @@ impl TermSet {
                 for word in words(analyser, tongue, &text) {
                     last = Some(word.exact.clone());
                     terms.exact.insert(word.exact);
+                    terms.exact.extend(word.folded);
                     terms.lemmas.extend(word.lemmas);
                     terms.lemmas.extend(word.parts);
                 }
             }
         }
         if query.prefix {
-            terms.prefix = last;
+            terms.prefix = last.filter(|last| last.chars().count() >= PREFIX_LEAST);
         }
         terms
     }
@@ -160,7 +168,7 @@ impl Asker<'_> {
                     ways.push(self.boosted(fields.title_exact, &word.exact, 2.6));
                     ways.push(self.boosted(fields.body_exact, &word.exact, 1.3));
                     ways.push(self.boosted(fields.names, &word.exact, 2.0));
-                    if prefix && word.exact.chars().count() >= 2 {
+                    if prefix && word.exact.chars().count() >= PREFIX_LEAST {
                         ways.extend(self.beginning(&word.exact));
                     }
                 }
@@ -176,18 +184,14 @@ impl Asker<'_> {
         if ways.is_empty() { None } else { Some(Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, 0.1))) }
     }
 
-    fn beginning(&self, text: &str) -> Vec<Box<dyn Search>> {
-        // The text is letters and digits with joiners only, so that escaping the joiners is enough.
-        let pattern: String =
-            text.chars().flat_map(|c| if c.is_alphanumeric() { vec![c] } else { vec!['\\', c] }).collect();
+    fn beginning(&self, text: &str) -> impl Iterator<Item = Box<dyn Search>> {
         let fields = [(self.fields.title_exact, 1.5), (self.fields.body_exact, 0.6), (self.fields.names, 1.5)];
         fields
-            .into_iter()
-            .filter_map(|(field, boost)| {
-                let query = RegexQuery::from_pattern(&format!("{pattern}.*"), field).ok()?;
-                Some(Box::new(BoostQuery::new(Box::new(query), boost)) as Box<dyn Search>)
+            .map(|(field, boost)| {
+                let query = FuzzyTermQuery::new_prefix(Term::from_field_text(field, text), 0, true);
+                Box::new(BoostQuery::new(Box::new(query), boost)) as Box<dyn Search>
             })
-            .collect()
+            .into_iter()
     }
 
     /// Words next to each other, in whatever form they stand.
@@ -195,7 +199,8 @@ impl Asker<'_> {
         let fields = self.fields;
         let mut ways: Vec<Box<dyn Search>> = Vec::new();
         for tongue in Tongue::ALL {
-            let words = words(self.analyser, tongue, text);
+            let mut words = words(self.analyser, tongue, text);
+            words.truncate(WORDS_MOST);
             if words.len() < 2 {
                 return self.word(text, false);
             }
@@ -258,7 +263,7 @@ pub(crate) fn ask(
         match part {
             Part::Word(text) => wanted.extend(asker.word(text, query.prefix && place + 1 == count)),
             Part::Phrase(text) => wanted.extend(asker.phrase(text)),
-            Part::Not(text) => unwanted.extend(asker.word(text, false).map(|query| (Occur::MustNot, query))),
+            Part::Not(text) => unwanted.extend(asker.phrase(text).map(|query| (Occur::MustNot, query))),
         }
     }
     if wanted.is_empty() {
@@ -277,10 +282,10 @@ pub(crate) fn ask(
     };
     let mut search = build(wanted.len());
     let mut relaxed = false;
-    if wanted.len() > 1 && searcher.search(&*search, &Count)? < ENOUGH {
+    if wanted.len() > 1 {
         let strict = searcher.search(&*search, &Count)?;
         let loose = build(wanted.len() - 1);
-        if searcher.search(&*loose, &Count)? > strict {
+        if strict < ENOUGH && searcher.search(&*loose, &Count)? > strict {
             search = loose;
             relaxed = true;
         }
@@ -293,7 +298,8 @@ pub(crate) fn ask(
             let recent = move |segment: &SegmentReader| {
                 let at = segment.fast_fields().i64("at").ok();
                 move |doc: DocId, score: Score| {
-                    let age = at.as_ref().and_then(|at| at.first(doc)).map_or(f32::MAX, |at| days(now - at));
+                    let age =
+                        at.as_ref().and_then(|at| at.first(doc)).map_or(f32::MAX, |at| days(now.saturating_sub(at)));
                     // Mild: the newest is worth a fifth more than the oldest, all else being equal.
                     score * (1.0 + 0.2 * (-age / 365.0).exp())
                 }
@@ -433,11 +439,16 @@ mod tests {
     fn questions_are_cut_into_words_phrases_and_exclusions() {
         assert_eq!(
             parts("kunta \"osallistuva budjetointi\" -valtio -"),
+            [Part::Word("kunta".into()), Part::Phrase("osallistuva budjetointi".into()), Part::Not("valtio".into()),]
+        );
+        assert_eq!(
+            parts("410/2015 -\"suora kansanäänestys\" e-\"a b\" «»"),
             [
-                Part::Word("kunta".into()),
-                Part::Phrase("osallistuva budjetointi".into()),
-                Part::Not("valtio".into()),
-                Part::Word("-".into())
+                Part::Word("410".into()),
+                Part::Word("2015".into()),
+                Part::Not("suora kansanäänestys".into()),
+                Part::Word("e".into()),
+                Part::Phrase("a b".into()),
             ]
         );
         assert!(parts(&"a ".repeat(10_000)).len() <= WORDS_MOST);

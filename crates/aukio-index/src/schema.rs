@@ -5,7 +5,7 @@ use tantivy::schema::{
 };
 
 /// Raised whenever the schema or the analyser changes: an index of another version is built anew.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 #[derive(Clone, Debug)]
 pub struct Fields {

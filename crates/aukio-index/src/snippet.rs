@@ -57,6 +57,7 @@ pub fn marked(analyser: &dyn Analyser, terms: &TermSet, tongue: Tongue, text: &s
 fn hits(analyser: &dyn Analyser, terms: &TermSet, tongue: Tongue, text: &str) -> Vec<(usize, usize)> {
     let is_hit = |word: &crate::analyse::Word| {
         terms.exact.contains(&word.exact)
+            || word.folded.as_ref().is_some_and(|folded| terms.exact.contains(folded))
             || word.lemmas.iter().chain(&word.parts).any(|term| terms.lemmas.contains(term))
             || terms.prefix.as_ref().is_some_and(|prefix| word.exact.starts_with(prefix.as_str()))
     };

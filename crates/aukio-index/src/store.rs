@@ -1,6 +1,7 @@
 //! The index on disk: opening whatever is there, one writer, rebuilding beside what serves.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tantivy::indexer::LogMergePolicy;
@@ -58,18 +59,16 @@ impl Index {
         std::fs::create_dir_all(folder)?;
         let current = folder.join("current");
         let name = std::fs::read_to_string(&current).unwrap_or_default();
-        let wanted = format!("v{VERSION}-");
+        let version = format!("v{VERSION}.{}", analyser.version());
         let (generation, position) = match name.trim() {
-            name if name.starts_with(&wanted) && !name.contains(['/', '\\']) => {
-                match Generation::open(&folder.join(name)) {
-                    Ok((generation, position)) => (generation, position),
-                    Err(error) => {
-                        tracing::warn!(%error, "the search index cannot be opened and is built anew");
-                        (Generation::create(folder)?, None)
-                    }
+            name if generation_version(name) == Some(&version) => match Generation::open(&folder.join(name)) {
+                Ok((generation, position)) => (generation, position),
+                Err(error) => {
+                    tracing::warn!(%error, "the search index cannot be opened and is built anew");
+                    (Generation::create(folder, &version)?, None)
                 }
-            }
-            _ => (Generation::create(folder)?, None),
+            },
+            _ => (Generation::create(folder, &version)?, None),
         };
         let index = Index { folder: folder.to_owned(), analyser, serving: Arc::new(RwLock::new(Arc::new(generation))) };
         index.point_here()?;
@@ -79,6 +78,10 @@ impl Index {
 
     pub fn analyser(&self) -> &dyn Analyser {
         &*self.analyser
+    }
+
+    fn version(&self) -> String {
+        format!("v{VERSION}.{}", self.analyser.version())
     }
 
     fn serving(&self) -> Arc<Generation> {
@@ -113,31 +116,51 @@ impl Index {
     /// # Errors
     /// When it cannot be made.
     pub fn rebuild(&self) -> Result<Builder, IndexError> {
-        Ok(Builder { index: self.clone(), generation: Generation::create(&self.folder)? })
+        Ok(Builder { index: self.clone(), generation: Generation::create(&self.folder, &self.version())? })
     }
 
     /// Notes which generation serves, so that a crash in the middle leaves one or the other.
     fn point_here(&self) -> Result<(), IndexError> {
         let name =
             self.serving().folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let unfinished = self.folder.join("current.part");
+        let (unfinished, current) = (self.folder.join("current.part"), self.folder.join("current"));
+        for path in [&unfinished, &current] {
+            // Nothing of ours is a folder of this name, and a file cannot take its place.
+            if path.is_dir() {
+                std::fs::remove_dir_all(path)?;
+            }
+        }
         std::fs::write(&unfinished, name)?;
-        std::fs::rename(unfinished, self.folder.join("current"))?;
+        std::fs::rename(unfinished, current)?;
         Ok(())
     }
 
-    /// Removes generations that do not serve.
+    /// Removes generations that do not serve, and nothing else: the folder may be the wrong one.
     fn sweep(&self) {
         let serving = self.serving().folder.clone();
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
-        for entry in entries.flatten() {
-            let path = entry.path();
-            if path.is_dir() && path != serving {
-                // What cannot be removed now is removed at the next start.
+        let old = entries.flatten().filter(|entry| entry.file_name().to_str().and_then(generation_version).is_some());
+        let old: Vec<PathBuf> =
+            old.map(|entry| entry.path()).filter(|path| path.is_dir() && *path != serving).collect();
+        if old.is_empty() {
+            return;
+        }
+        // A large index takes its time to go, and nobody needs to wait for that. What cannot be removed now is
+        // removed at the next start.
+        std::thread::spawn(move || {
+            for path in old {
                 let _ = std::fs::remove_dir_all(path);
             }
-        }
+        });
     }
+}
+
+/// The version in the name of a generation's folder («v2.1-7»); None for anything else.
+fn generation_version(name: &str) -> Option<&str> {
+    let (version, number) = name.split_once('-')?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let numbers = version.strip_prefix('v')?;
+    (numbers.split('.').all(is_number) && is_number(number)).then_some(version)
 }
 
 /// An index that is being filled while another one serves.
@@ -169,9 +192,12 @@ impl Builder {
 }
 
 impl Generation {
-    fn create(folder: &Path) -> Result<Generation, IndexError> {
-        for number in 1_u64.. {
-            let path = folder.join(format!("v{VERSION}-{number}"));
+    fn create(folder: &Path, version: &str) -> Result<Generation, IndexError> {
+        // No number is used twice by one process: the folder may still be on its way out.
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        loop {
+            let number = LAST.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+            let path = folder.join(format!("{version}-{number}"));
             match std::fs::create_dir(&path) {
                 Ok(()) => {
                     let (schema, _) = build();
@@ -182,22 +208,31 @@ impl Generation {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(IndexError::Folder(std::io::ErrorKind::AlreadyExists.into()))
     }
 
+    /// Opens what may be damaged. The engine checks its files, but it was not made to be lied to: a panic is
+    /// one more way of saying that they are no good.
     fn open(path: &Path) -> Result<(Generation, Option<u64>), IndexError> {
+        std::panic::catch_unwind(|| Generation::open_whole(path)).unwrap_or_else(|_| {
+            Err(tantivy::TantivyError::InternalError("the files made the engine panic".to_owned()).into())
+        })
+    }
+
+    fn open_whole(path: &Path) -> Result<(Generation, Option<u64>), IndexError> {
         let engine = Tantivy::open_in_dir(path)?;
         let (schema, _) = build();
         if engine.schema() != schema {
             return Err(tantivy::TantivyError::SchemaError("another schema".to_owned()).into());
         }
+        let Some(position) = engine.load_metas()?.payload.and_then(|payload| payload.parse().ok()) else {
+            return Err(tantivy::TantivyError::SchemaError("no position".to_owned()).into());
+        };
         let damaged = engine.validate_checksum()?;
         if !damaged.is_empty() {
             return Err(tantivy::TantivyError::SchemaError(format!("{} damaged files", damaged.len())).into());
         }
-        let position = engine.load_metas()?.payload.and_then(|payload| payload.parse().ok());
         let generation = Generation::with(path.to_owned(), engine)?;
-        Ok((generation, position))
+        Ok((generation, Some(position)))
     }
 
     fn with(folder: PathBuf, engine: Tantivy) -> Result<Generation, IndexError> {
@@ -265,17 +300,27 @@ impl Generation {
             (body, fields.body_exact, fields.body_lemma, fields.body_part),
         ] {
             let words = words(analyser, fact.language, text);
-            document.add_pre_tokenized_text(exact, stream(&words, |word| std::slice::from_ref(&word.exact)));
+            document
+                .add_pre_tokenized_text(exact, stream(&words, |word| std::iter::once(&word.exact).chain(&word.folded)));
             document.add_pre_tokenized_text(lemma, stream(&words, |word| &word.lemmas));
             document.add_pre_tokenized_text(part, stream(&words, |word| &word.parts));
         }
         let names = words(analyser, fact.language, &fact.names);
-        document.add_pre_tokenized_text(fields.names, stream(&names, |word| std::slice::from_ref(&word.exact)));
+        document.add_pre_tokenized_text(
+            fields.names,
+            stream(&names, |word| {
+                // Places and names inflect as well: «Jyväskylässä».
+                std::iter::once(&word.exact).chain(&word.folded).chain(&word.lemmas)
+            }),
+        );
         document
     }
 }
 
-fn stream<'a>(words: &'a [Word], terms: impl Fn(&'a Word) -> &'a [String]) -> PreTokenizedString {
+fn stream<'a, T>(words: &'a [Word], terms: impl Fn(&'a Word) -> T) -> PreTokenizedString
+where
+    T: IntoIterator<Item = &'a String>,
+{
     let mut tokens = Vec::with_capacity(words.len());
     for word in words {
         for text in terms(word) {

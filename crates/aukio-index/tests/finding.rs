@@ -178,10 +178,23 @@ fn whatever_is_wrong_with_the_files_it_opens() {
                 Some(position) => assert_eq!((position, ids(&index, "budjetointi")), (42, vec![1, 2])),
             }
             drop(index);
+            settle(folder.path());
             std::fs::remove_dir_all(folder.path()).unwrap();
             copy(whole.path(), folder.path());
         }
     }
+}
+
+/// Waits until nothing is left but what serves: the rest is removed beside the caller.
+fn settle(folder: &Path) {
+    for _ in 0..500 {
+        let folders = std::fs::read_dir(folder).unwrap().flatten().filter(|entry| entry.path().is_dir()).count();
+        if folders <= 1 {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("old generations stay");
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -190,9 +203,9 @@ fn copy(from: &Path, to: &Path) {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
-            copy(&entry.path(), &target)
+            copy(&entry.path(), &target);
         } else {
-            std::fs::copy(entry.path(), target).map(|_| ()).unwrap()
+            std::fs::copy(entry.path(), target).unwrap();
         }
     }
 }
@@ -210,10 +223,165 @@ fn hostile_questions_are_answered() {
         "\"", "-", "*", "(", ")", "[", "^", "~", ":", "AND", "OR", "budj", "ä", "\0", "\u{202E}", "🙂", " ", "\\", "/",
         "kunta", "%", "'",
     ];
-    for round in 0..2000 {
+    for round in 0..5000 {
         let text: String = (0..next(40)).map(|_| signs[next(signs.len())]).collect();
         ask(&index, Query { text, prefix: round % 2 == 0, ..Query::default() });
     }
     ask(&index, Query { text: "\"".repeat(10_000), ..Query::default() });
     ask(&index, Query { text: "a".repeat(20_000), prefix: true, ..Query::default() });
+}
+
+#[test]
+fn folders_that_are_not_its_own_are_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let precious = folder.path().join("database");
+    std::fs::create_dir(&precious).unwrap();
+    std::fs::write(precious.join("file"), "x").unwrap();
+    for stray in ["v1-1", "v2.7-3"] {
+        std::fs::create_dir(folder.path().join(stray)).unwrap();
+    }
+    std::fs::create_dir(folder.path().join("current")).unwrap();
+    let index = open(folder.path()).index;
+    index.rebuild().unwrap().adopt().unwrap();
+    for _ in 0..500 {
+        if std::fs::read_dir(folder.path()).unwrap().flatten().filter(|entry| entry.path().is_dir()).count() == 2 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let mut left: Vec<String> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left.len(), 3, "{left:?}");
+    assert!(precious.join("file").exists());
+}
+
+#[test]
+fn names_of_versions_cannot_lead_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["../v2.1-1", "/etc", "v2.1-1/..", "v2.1-", "v2.1-x", "", "v2.1-99999999999999999999", "\u{0}"] {
+        std::fs::write(folder.path().join("current"), name).unwrap();
+        assert_eq!(open(folder.path()).position, None, "{name}");
+    }
+    std::fs::write(folder.path().join("current"), [0xFF, 0xFE]).unwrap();
+    assert_eq!(open(folder.path()).position, None);
+}
+
+struct Newer;
+
+impl aukio_index::Analyser for Newer {
+    fn lemmas(&self, tongue: Tongue, word: &str) -> Vec<String> {
+        Stemming.lemmas(tongue, word)
+    }
+
+    fn parts(&self, tongue: Tongue, word: &str) -> Vec<String> {
+        Stemming.parts(tongue, word)
+    }
+
+    fn version(&self) -> u32 {
+        2
+    }
+}
+
+#[test]
+fn an_index_of_another_analyser_is_filled_again() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(filled(folder.path()));
+    assert_eq!(Index::open(folder.path(), Arc::new(Newer)).unwrap().position, None);
+}
+
+#[test]
+fn what_was_not_committed_is_not_there_after_a_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = filled(folder.path());
+    // The files as they are on disk at this moment, as after a crash.
+    let crashed = tempfile::tempdir().unwrap();
+    copy(folder.path(), crashed.path());
+    index.apply(vec![put(fact(Kind::Message, 9, "", "myöhempi budjetointi"))], 43).unwrap();
+    let Opened { index, position } = open(crashed.path());
+    assert_eq!((position, ids(&index, "budjetointi")), (Some(42), vec![1, 2]));
+    index.apply(vec![put(fact(Kind::Message, 9, "", "myöhempi budjetointi"))], 43).unwrap();
+    assert_eq!(ids(&index, "myöhempi"), [9]);
+}
+
+#[test]
+fn words_are_found_however_they_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path()).index;
+    let changes = vec![
+        put(fact(Kind::Person, 1, "Áile Länsman", "Inari")),
+        put(fact(Kind::Message, 2, "", "Kunta\u{AD}laisen oikeus, kuntalaki 410/2015 ja 22 §.")),
+        put(Fact { names: "Jyväskylässä".into(), ..fact(Kind::Message, 3, "", "Tapaaminen on huomenna.") }),
+        put(Fact { at: i64::MIN, ..fact(Kind::Message, 4, "", "Vuosi 2015 oli toinen.") }),
+        put(Fact { at: i64::MAX, ..fact(Kind::Message, 5, "", "Kansanäänestys on suora. Ei 410.") }),
+    ];
+    index.apply(changes, 1).unwrap();
+    assert_eq!(ids(&index, "Aile"), [1]);
+    assert_eq!(ids(&index, "áile"), [1]);
+    assert_eq!(ids(&index, "kuntalainen"), ids(&index, "kunta\u{AD}lainen"));
+    assert_eq!(ids(&index, "kuntalaisen"), [2]);
+    assert_eq!(ids(&index, "jyväskylä"), [3]);
+    assert_eq!(ids(&index, "\"410/2015\""), [2]);
+    assert_eq!(ids(&index, "410/2015")[0], 2);
+    assert_eq!(ids(&index, "on -\"tapaaminen on\""), [5]);
+    assert_eq!(ids(&index, "-tapaaminen"), [0; 0]);
+}
+
+#[test]
+fn counts_agree_with_what_can_be_paged_to_whoever_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path()).index;
+    let facts = (1..=120).map(|id| {
+        let kind = Kind::ALL[id as usize % 5];
+        let language = Tongue::ALL[id as usize % 3];
+        put(Fact { audience: id % 4, space: Some(id % 7), language, ..fact(kind, id, "raati", "kunta raati") })
+    });
+    index.apply(facts.collect(), 1).unwrap();
+    for audiences in [vec![0], vec![0, 1], vec![0, 2, 3], vec![99], vec![-1, i64::MAX]] {
+        let mut seen = Vec::new();
+        let mut offset = 0;
+        let first = loop {
+            let query =
+                Query { text: "raati".into(), audiences: audiences.clone(), limit: 7, offset, ..Query::default() };
+            let results = index.search(&query, 0).unwrap();
+            seen.extend(results.hits.iter().map(|hit| hit.id));
+            match results.next {
+                Some(next) => offset = next,
+                None => break results,
+            }
+        };
+        let all = seen.len();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen, (1..=120).filter(|id| audiences.contains(&(id % 4))).collect::<Vec<i64>>());
+        let no_space = seen.iter().filter(|id| *id % 7 == 0).count();
+        let sum = |counts: Vec<usize>| counts.into_iter().sum::<usize>();
+        assert_eq!((all, first.total), (seen.len(), seen.len()));
+        assert_eq!(sum(first.kinds.iter().map(|(_, count)| *count).collect()), all);
+        assert_eq!(sum(first.languages.iter().map(|(_, count)| *count).collect()), all);
+        assert_eq!(sum(first.spaces.iter().map(|(_, count)| *count).collect()) + no_space, all);
+    }
+    let nobody = Query { text: "raati".into(), limit: 10, ..Query::default() };
+    assert_eq!(index.search(&nobody, 0).unwrap().total, 0, "without audiences nothing is found");
+}
+
+/// Prints how fast texts are taken in and asked; not a promise, because it depends on the machine.
+#[test]
+fn a_figure_for_speed() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(folder.path()).index;
+    let forms = ["kunnan", "asukkaiden", "budjetointia", "raadissa", "äänestyksen", "kommunens", "people", "vuonna"];
+    let body = (0..500).map(|n| format!("{}{} ", forms[n % 8], n % 61)).collect::<String>();
+    let changes = (1..=200).map(|id| put(fact(Kind::Message, id, "otsikko", &body))).collect();
+    let started = std::time::Instant::now();
+    index.apply(changes, 1).unwrap();
+    println!("{:.0} words/s taken in", 100_000.0 / started.elapsed().as_secs_f64());
+    let started = std::time::Instant::now();
+    for _ in 0..100 {
+        ask(&index, Query { text: "budjetointi3 raati \"kunnan asukkaiden\"".into(), ..Query::default() });
+    }
+    println!("{:?} a question", started.elapsed() / 100);
 }

@@ -1,7 +1,7 @@
 //! A text as HTML. The printer writes only the elements and attributes that stand in this file and escapes
 //! everything else, so that whatever a tree holds can be read and none of it can act.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -12,6 +12,10 @@ use crate::tree::{Block, Cell, DEPTH_MOST, Document, Inline, Item, Marks, Row, i
 pub struct Options {
     /// What is written in place of a newer program's content, before its text; nothing when empty.
     pub unknown: String,
+    /// What a table is called, for people who come to its scrolling box by keyboard and cannot see it.
+    pub table: String,
+    /// The same for a piece of code.
+    pub code: String,
 }
 
 /// A part of a document that begins with a heading of level 2.
@@ -28,30 +32,41 @@ pub struct Section {
     pub html: String,
 }
 
-/// Makes anchors from headings; a second one of the same name gets a number.
+/// Makes anchors from headings; a second one of the same name gets a number. All begin with `s-`, so that no
+/// heading («Status», «Menu») takes an id that the page around it needs.
 #[derive(Default)]
-pub(crate) struct Slugs(HashMap<String, usize>);
+pub(crate) struct Slugs {
+    taken: HashSet<String>,
+    counts: HashMap<String, usize>,
+}
 
 impl Slugs {
     pub(crate) fn next(&mut self, heading: &str) -> String {
-        let mut slug = String::new();
+        const LONGEST_BYTES: usize = 60;
+        let mut slug = String::from("s-");
         for c in heading.chars().flat_map(char::to_lowercase) {
-            if slug.len() > 60 {
+            if slug.len() > LONGEST_BYTES {
                 break;
             }
             if c.is_alphanumeric() {
                 slug.push(c);
-            } else if !slug.is_empty() && !slug.ends_with('-') {
+            } else if !slug.ends_with('-') {
                 slug.push('-');
             }
         }
-        let slug = match slug.trim_end_matches('-') {
-            "" => "osa",
-            slug => slug,
-        };
-        let count = self.0.entry(slug.to_owned()).or_insert(0);
-        *count += 1;
-        if *count == 1 { slug.to_owned() } else { format!("{slug}-{count}") }
+        slug.truncate(slug.trim_end_matches('-').len());
+        if slug == "s" {
+            slug.push_str("-0");
+        }
+        // The counter is kept, so that a thousand equal headings are not a million attempts.
+        let count = self.counts.entry(slug.clone()).or_insert(0);
+        loop {
+            *count += 1;
+            let anchor = if *count == 1 { slug.clone() } else { format!("{slug}-{count}") };
+            if self.taken.insert(anchor.clone()) {
+                return anchor;
+            }
+        }
     }
 }
 
@@ -64,7 +79,7 @@ pub(crate) fn is_section_heading(level: u8) -> bool {
 pub fn document(document: &Document, options: &Options) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     let mut slugs = Slugs::default();
-    let mut printer = Printer { out: String::new(), options, message: false, depth: 0, tables: 0 };
+    let mut printer = Printer { out: String::new(), options, message: false, depth: 0 };
     let mut current = (String::from("start"), String::new(), Vec::new());
     for block in &document.blocks {
         match block {
@@ -73,10 +88,11 @@ pub fn document(document: &Document, options: &Options) -> Vec<Section> {
                 let id = slugs.next(&heading);
                 if is_section_heading(*level) {
                     finish(&mut printer, &mut sections, std::mem::replace(&mut current, (id, heading, Vec::new())));
-                    printer.out.push_str("<h2>");
-                    printer.inlines(inlines);
-                    printer.out.push_str("</h2>");
-                } else {
+                    // An empty heading would be a stop without a name in a reader's list of headings.
+                    if !current.1.trim().is_empty() {
+                        printer.wrapped("h2", inlines);
+                    }
+                } else if !heading.trim().is_empty() {
                     let tag = if *level == 3 { "h3" } else { "h4" };
                     let _ = write!(printer.out, "<{tag} id=\"{}\">", escape(&id));
                     printer.inlines(inlines);
@@ -128,8 +144,12 @@ pub fn contents(sections: &[Section]) -> String {
 
 /// Prints a message. Headings become bold paragraphs, because a message must not disturb the page's outline.
 pub fn message(document: &Document) -> String {
-    let options = Options::default();
-    let mut printer = Printer { out: String::new(), options: &options, message: true, depth: 0, tables: 0 };
+    message_with(document, &Options::default())
+}
+
+/// As [`message`], with the words that some of its parts need.
+pub fn message_with(document: &Document, options: &Options) -> String {
+    let mut printer = Printer { out: String::new(), options, message: true, depth: 0 };
     for block in &document.blocks {
         printer.block(block);
     }
@@ -154,12 +174,15 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+fn label(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!(" role=\"region\" aria-label=\"{}\"", escape(name)) }
+}
+
 struct Printer<'a> {
     out: String,
     options: &'a Options,
     message: bool,
     depth: usize,
-    tables: usize,
 }
 
 impl Printer<'_> {
@@ -173,6 +196,7 @@ impl Printer<'_> {
         self.depth += 1;
         match block {
             Block::Paragraph(inlines) => self.wrapped("p", inlines),
+            Block::Heading { inlines, .. } if inline_text(inlines).trim().is_empty() => {}
             Block::Heading { level, inlines } if !self.message => {
                 self.wrapped(if *level <= 3 { "h3" } else { "h4" }, inlines);
             }
@@ -203,13 +227,17 @@ impl Printer<'_> {
                 self.out.push_str("</blockquote>");
             }
             Block::Code { text, .. } => {
-                let _ = write!(self.out, "<pre class=\"scroll\" tabindex=\"0\"><code>{}</code></pre>", escape(text));
+                let _ = write!(self.out, "<pre class=\"scroll\" tabindex=\"0\"{}>", label(&self.options.code));
+                let _ = write!(self.out, "<code>{}</code></pre>", escape(text));
             }
             Block::Rule => self.out.push_str("<hr>"),
             Block::Table(rows) => self.table(rows),
             Block::Unknown { text, .. } => {
-                let note = escape(&self.options.unknown);
-                let _ = write!(self.out, "<div class=\"newer\"><p>{note}</p><p>{}</p></div>", escape(text));
+                self.out.push_str("<div class=\"newer\">");
+                for text in [&self.options.unknown, text].into_iter().filter(|text| !text.is_empty()) {
+                    let _ = write!(self.out, "<p>{}</p>", escape(text));
+                }
+                self.out.push_str("</div>");
             }
         }
         self.depth -= 1;
@@ -249,9 +277,8 @@ impl Printer<'_> {
     }
 
     fn table(&mut self, rows: &[Row]) {
-        self.tables += 1;
         // The box scrolls by itself, so a keyboard must be able to reach it.
-        self.out.push_str("<div class=\"scroll\" tabindex=\"0\"><table>");
+        let _ = write!(self.out, "<div class=\"scroll\" tabindex=\"0\"{}><table>", label(&self.options.table));
         let heads = rows.iter().take_while(|row| row.cells.iter().all(|cell| cell.header)).count();
         let (head, body) = rows.split_at(if heads == rows.len() { heads.min(1) } else { heads });
         if !head.is_empty() {
@@ -359,15 +386,22 @@ mod tests {
     fn documents_have_sections_with_anchors() {
         let sections = document(&parse("alku\n\n## Mitä laki sanoo\n\nx\n\n### Äänestys\n\ny"), &Options::default());
         let ids: Vec<&str> = sections.iter().map(|section| section.id.as_str()).collect();
-        assert_eq!(ids, ["start", "mitä-laki-sanoo"]);
-        assert_eq!(sections[1].within, [("äänestys".to_owned(), "Äänestys".to_owned())]);
+        assert_eq!(ids, ["start", "s-mitä-laki-sanoo"]);
+        assert_eq!(sections[1].within, [("s-äänestys".to_owned(), "Äänestys".to_owned())]);
         assert_eq!(
             contents(&sections),
-            "<ol><li><a href=\"#mitä-laki-sanoo\">Mitä laki sanoo</a><ol><li><a href=\"#äänestys\">Äänestys</a></li></ol></li></ol>"
+            "<ol><li><a href=\"#s-mitä-laki-sanoo\">Mitä laki sanoo</a><ol><li><a href=\"#s-äänestys\">Äänestys</a></li></ol></li></ol>"
         );
         let again = document(&parse("alku\n\n## Mitä laki sanoo\n\nx!\n\n### Äänestys\n\ny"), &Options::default());
         assert_eq!(sections[0].key, again[0].key);
         assert_ne!(sections[1].key, again[1].key);
+    }
+
+    #[test]
+    fn anchors_are_unique() {
+        let mut slugs = Slugs::default();
+        let anchors = ["A", "A", "A 2", "A", "Status", "!", "", "日本"].map(|heading| slugs.next(heading));
+        assert_eq!(anchors, ["s-a", "s-a-2", "s-a-2-2", "s-a-3", "s-status", "s-0", "s-0-2", "s-日本"]);
     }
 
     #[test]
