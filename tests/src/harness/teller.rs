@@ -55,6 +55,12 @@ impl Teller {
         self.ask(&self.standing, Method::GET, path, &[], &[]).await
     }
 
+    /// Sends fields and looks at the answer itself, wherever it points.
+    pub async fn knock(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let origin = [("Origin", self.base.as_str()), ("Sec-Fetch-Site", "same-origin")];
+        self.ask(&self.standing, Method::POST, path, &origin, fields).await
+    }
+
     /// Sends fields as a browser sends a form of the service's own page.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         let origin = [("Origin", self.base.as_str()), ("Sec-Fetch-Site", "same-origin")];

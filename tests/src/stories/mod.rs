@@ -7,6 +7,7 @@ mod doors;
 mod front;
 mod live;
 mod people;
+mod rights;
 mod search;
 mod spaces;
 mod threads;
