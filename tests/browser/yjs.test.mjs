@@ -48,7 +48,8 @@ describe('stock Yjs providers', () => {
   });
 
   after(async () => {
-    for (const provider of providers) provider.destroy();
+    // The document, too: its awareness keeps a timer, and with it this process, alive.
+    for (const provider of providers) { provider.destroy(); provider.doc.destroy(); }
     await helmi?.close();
     await oskari?.close();
     await chromium?.close();
