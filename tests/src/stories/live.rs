@@ -130,37 +130,3 @@ async fn nonsense_closes_the_socket_and_harms_nobody() {
     maija.posts(&thread, "Kaikki hyvin").await;
     page.shows("Kaikki hyvin").await;
 }
-
-#[tokio::test]
-async fn a_page_and_the_entries_after_it_equal_a_fresh_page() {
-    on_both(async |workspace| {
-        let (space, maija) = workspace.network().await;
-        let visitor = workspace.visitor();
-        let thread = maija.starts_thread(&space, "Kertaus", "Aloitus").await;
-        let page = visitor.watches(&thread).await;
-        let (topic, number) = (page.topic.clone(), page.number);
-        drop(page);
-        maija.posts(&thread, "Jää ennalleen").await;
-        maija.posts(&thread, "Muokataan").await;
-        maija.replies(&thread, 3, "Poistetaan").await;
-        maija.replies(&thread, 4, "Jää vastaukseksi").await;
-        let form = maija.get(&format!("{thread}/3/edit")).await.form_with(&["body"]);
-        maija.submit(form.with("body", "Muokattu **näin**").with("act", "save")).await;
-        let form = maija.get(&format!("{thread}/4/withdraw")).await.form("form[action*='/4/withdraw']");
-        maija.submit(form).await;
-        // What each message looks like after the last entry about it.
-        let replayed = Live::after(&visitor, &topic, number).await;
-        let mut drawn = std::collections::BTreeMap::new();
-        for entry in replayed.entries() {
-            let message = entry["message"].as_i64().expect("an entry is about a message");
-            drawn.insert(message, entry["html"].as_str().expect("it is drawn").to_owned());
-        }
-        assert_eq!(drawn.keys().copied().collect::<Vec<_>>(), [2, 3, 4, 5]);
-        let fresh = visitor.get(&format!("{thread}?view=tree")).await;
-        for (message, html) in drawn {
-            let alone = html.strip_suffix("</article>").expect("a message is an article");
-            assert!(fresh.body.contains(alone), "message {message} differs from the fresh page:\n{alone}");
-        }
-    })
-    .await;
-}
