@@ -4,5 +4,6 @@
 pub mod diff;
 pub mod html;
 pub mod markdown;
+pub mod parts;
 pub mod plain;
 pub mod tree;

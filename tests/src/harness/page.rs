@@ -28,6 +28,15 @@ impl Form {
         self.fields.push((name.to_owned(), value.to_owned()));
         self
     }
+
+    /// Replaces words wherever they stand in fields of this name.
+    #[must_use]
+    pub fn replacing(mut self, name: &str, words: &str, with: &str) -> Form {
+        for (_, value) in self.fields.iter_mut().filter(|(field, _)| field == name) {
+            *value = value.replace(words, with);
+        }
+        self
+    }
 }
 
 fn selector(text: &str) -> Selector {

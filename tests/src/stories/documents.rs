@@ -78,20 +78,37 @@ async fn a_closed_document_opens_no_socket_to_outsiders() {
 }
 
 #[tokio::test]
-async fn the_plain_form_edits_without_a_script() {
+async fn the_plain_form_edits_part_by_part_without_a_script() {
     on_both(async |workspace| {
         let (space, founder) = workspace.network().await;
-        let document = founder.writes_document(&space, "Lomakkeella", "Vanha teksti").await;
+        let text = "Johdanto\n\n## Tausta\n\nVanha teksti\n\n## Päätös\n\nPäätetään.";
+        let document = founder.writes_document(&space, "Lomakkeella", text).await;
         let page = founder.get(&format!("{document}/plain")).await;
-        assert_eq!(page.value("body").trim(), "Vanha teksti");
+        let form = page.form_with(&["part", "seq"]);
+        let parts: Vec<&str> =
+            form.fields.iter().filter(|(name, _)| name == "part").map(|(_, value)| value.trim()).collect();
+        assert_eq!(parts, ["Johdanto", "## Tausta\n\nVanha teksti", "## Päätös\n\nPäätetään.", ""]);
+        // Somebody else writes meanwhile; neither loses a word.
         let mut open = founder.edits(&document).await;
-        founder
-            .submit(page.form_with(&["body", "seq"]).with("body", "Uusi teksti\n\nToinen kappale"))
-            .await
-            .shows("Uusi teksti");
+        open.updates(&paragraph(4004, "Sillä välin kirjoitettu")).await;
+        workspace.visitor().edits(&document).await.shows("Sillä välin kirjoitettu").await;
+        let saved = founder.submit(form.replacing("part", "Vanha teksti", "Uusi teksti\n\nToinen kappale")).await;
+        saved.shows("Uusi teksti").shows("Sillä välin kirjoitettu").shows("Päätetään.").hides("Vanha teksti");
         open.shows("Toinen kappale").await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_the_plain_form_cannot_take_stays_in_it() {
+    let workspace = Workspace::open().await;
+    let (space, founder) = workspace.network().await;
+    let document = founder.writes_document(&space, "Liikaa", "Alku").await;
+    let form = founder.get(&format!("{document}/plain")).await.form_with(&["part", "seq"]);
+    let page = founder.submit(form.replacing("part", "Alku", &"Sana ".repeat(60_000))).await;
+    assert!(page.is(422).has("Asiakirja kasvaisi liian suureksi"), "it says what is wrong");
+    assert!(page.value("part").starts_with("Sana Sana"), "what was typed is still there");
+    founder.get(&document).await.shows("Alku");
 }
 
 #[tokio::test]
@@ -130,4 +147,43 @@ async fn hostile_frames_close_one_socket_and_no_more() {
     }
     good.updates(&paragraph(3003, "Edelleen pystyssä")).await;
     workspace.visitor().edits(&document).await.shows("Edelleen pystyssä").await;
+}
+
+#[tokio::test]
+async fn earlier_versions_are_read_compared_named_and_restored() {
+    on_both(async |workspace| {
+        let (space, founder) = workspace.network().await;
+        let document = founder.writes_document(&space, "Versiot", "Kokous maanantaina\n\nTervetuloa").await;
+        let versions = format!("{document}/versions");
+        // A name ends a sitting, so that what follows is a version of its own.
+        let first = founder.get(&format!("{versions}/1")).await;
+        founder.submit(first.form_with(&["name"]).with("name", "Kutsu")).await.shows("Kutsu");
+        let form = founder.get(&format!("{document}/plain")).await.form_with(&["part", "seq"]);
+        founder.submit(form.replacing("part", "maanantaina", "tiistaina")).await.shows("tiistaina");
+
+        let visitor = workspace.visitor();
+        let mut list = visitor.get(&versions).await;
+        for _ in 0..50 {
+            // The sitting is noted a moment after the words are safe.
+            if list.count("ol.rows > li") == 2 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            list = visitor.get(&versions).await;
+        }
+        list.shows("Kutsu").shows("Nykyinen");
+        visitor.get(&format!("{versions}/1")).await.shows("Kokous maanantaina").hides("Palauta");
+        let compared = visitor.get(&format!("{versions}/compare?from=1&to=2")).await;
+        assert_eq!(compared.texts("del"), ["Poistettu: maanantaina"]);
+        assert_eq!(compared.texts("ins"), ["Lisätty: tiistaina"]);
+
+        let mut open = visitor.edits(&document).await;
+        let old = founder.get(&format!("{versions}/1")).await;
+        founder.submit(old.form("form[action$='/restore']")).await.shows("Kokous maanantaina").hides("tiistaina");
+        open.shows("maanantaina").await;
+        visitor.get(&format!("{versions}/2")).await.shows("Kokous tiistaina");
+        visitor.peek(&format!("{versions}/99")).await.is(404);
+        visitor.peek(&format!("{versions}/compare?from=0&to=99")).await.is(404);
+    })
+    .await;
 }

@@ -58,7 +58,7 @@ impl Place {
         } else {
             person
         };
-        address.replace("{slug}", &self.slug).replace("{id}", id).replace("{n}", "1")
+        address.replace("{slug}", &self.slug).replace("{id}", id).replace("{n}", "1").replace("{seq}", "1")
     }
 }
 

@@ -61,3 +61,36 @@ editor-you = you
 editor-help = Every change is saved at once. Alt + F10 goes to formatting, Esc back to the text.
 plain-edit = Edit in a form
 plain-edit-what = Edit the text as Markdown. Others’ changes at the same time are kept when they are in other paragraphs.
+plain-beginning = Beginning
+plain-more = More text at the end
+plain-keeps = This part has newer content that the form cannot show. It stays in its place.
+content-newer = Newer content:
+content-table = Table
+content-code = Code
+version-history = Version history
+version-history-what = All earlier versions are kept. The newest is at the top.
+versions-empty = The document has no text yet, and so no versions.
+version-of = Version { $when }
+version-current = Current
+version-changes = What changed
+version-compare-current = Compare with the current one
+version-is-old = You are reading an earlier version.
+version-read-current = Read the current one
+version-restore = Restore this version
+version-restore-what = Restoring is a new edit. Nothing disappears, and it can be undone in the same way.
+version-name = Name of the version
+version-name-hint = For example: Adopted by the meeting. Leave it empty to take the name away.
+version-name-save = Save the name
+version-empty = This version has no text.
+version-from = From version { $when }
+version-from-empty = From nothing
+version-to = to version { $when }
+version-to-current = to the current one
+diff-added = Added:
+diff-removed = Removed:
+diff-restyled = The formatting changed
+diff-nothing = The text of these versions is the same.
+diff-left-out = { $n ->
+    [one] … one unchanged paragraph …
+   *[other] … { $n } unchanged paragraphs …
+  }

@@ -31,3 +31,5 @@ error-too-often = Too many attempts
 error-too-often-what = Wait a while and then try again.
 error-old-link = The link is too old or already used
 error-old-link-what = Ask for a new link on the same page as the first time.
+error-no-such-version = The version is no longer there as it was
+error-no-such-version-what = It has just been edited. Open the version history again.

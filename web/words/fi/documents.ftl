@@ -61,3 +61,36 @@ editor-you = sinä
 editor-help = Jokainen muutos tallentuu heti. Alt + F10 vie muotoiluun, Esc palaa tekstiin.
 plain-edit = Muokkaa lomakkeella
 plain-edit-what = Muokkaa tekstiä Markdownina. Muiden samanaikaiset muutokset säilyvät, kun ne ovat eri kappaleissa.
+plain-beginning = Alku
+plain-more = Lisää tekstiä loppuun
+plain-keeps = Tässä osassa on uudempaa sisältöä, jota lomake ei näytä. Se säilyy paikallaan.
+content-newer = Uudempaa sisältöä:
+content-table = Taulukko
+content-code = Koodi
+version-history = Versiohistoria
+version-history-what = Kaikki aiemmat versiot säilyvät. Uusin on ylimpänä.
+versions-empty = Asiakirjassa ei ole vielä tekstiä, joten versioitakaan ei ole.
+version-of = Versio { $when }
+version-current = Nykyinen
+version-changes = Mitä muuttui
+version-compare-current = Vertaa nykyiseen
+version-is-old = Luet aiempaa versiota.
+version-read-current = Lue nykyinen
+version-restore = Palauta tämä versio
+version-restore-what = Palautus on uusi muokkaus. Mitään ei katoa, ja sen voi perua samalla tavalla.
+version-name = Version nimi
+version-name-hint = Esimerkiksi: Kokouksen hyväksymä. Tyhjä poistaa nimen.
+version-name-save = Tallenna nimi
+version-empty = Tässä versiossa ei ole tekstiä.
+version-from = Versiosta { $when }
+version-from-empty = Tyhjästä
+version-to = versioon { $when }
+version-to-current = nykyiseen
+diff-added = Lisätty:
+diff-removed = Poistettu:
+diff-restyled = Muotoilu muuttui
+diff-nothing = Näiden versioiden teksti on sama.
+diff-left-out = { $n ->
+    [one] … yksi muuttumaton kappale …
+   *[other] … { $n } muuttumatonta kappaletta …
+  }

@@ -31,3 +31,5 @@ error-too-often = Liian monta yritystä
 error-too-often-what = Odota vähän aikaa ja yritä sitten uudelleen.
 error-old-link = Linkki on vanhentunut tai jo käytetty
 error-old-link-what = Pyydä uusi linkki samalta sivulta kuin ensimmäisellä kerralla.
+error-no-such-version = Versiota ei ole enää sellaisenaan
+error-no-such-version-what = Sitä on muokattu juuri nyt. Avaa versiohistoria uudelleen.

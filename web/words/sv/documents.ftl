@@ -61,3 +61,36 @@ editor-you = du
 editor-help = Varje ändring sparas genast. Alt + F10 går till formateringen, Esc tillbaka till texten.
 plain-edit = Redigera i formulär
 plain-edit-what = Redigera texten som Markdown. Andras samtidiga ändringar bevaras när de gäller andra stycken.
+plain-beginning = Början
+plain-more = Mer text i slutet
+plain-keeps = I den här delen finns nyare innehåll som formuläret inte visar. Det bevaras på sin plats.
+content-newer = Nyare innehåll:
+content-table = Tabell
+content-code = Kod
+version-history = Versionshistorik
+version-history-what = Alla tidigare versioner bevaras. Den nyaste är överst.
+versions-empty = Dokumentet har ännu ingen text och därför inga versioner.
+version-of = Version { $when }
+version-current = Aktuell
+version-changes = Vad ändrades
+version-compare-current = Jämför med den aktuella
+version-is-old = Du läser en tidigare version.
+version-read-current = Läs den aktuella
+version-restore = Återställ den här versionen
+version-restore-what = Att återställa är en ny ändring. Ingenting försvinner, och den kan ångras på samma sätt.
+version-name = Versionens namn
+version-name-hint = Till exempel: Godkänd vid mötet. Tomt tar bort namnet.
+version-name-save = Spara namnet
+version-empty = Den här versionen har ingen text.
+version-from = Från version { $when }
+version-from-empty = Från tomt
+version-to = till version { $when }
+version-to-current = till den aktuella
+diff-added = Tillagt:
+diff-removed = Borttaget:
+diff-restyled = Formatet ändrades
+diff-nothing = Texten är densamma i de här versionerna.
+diff-left-out = { $n ->
+    [one] … ett oförändrat stycke …
+   *[other] … { $n } oförändrade stycken …
+  }

@@ -31,3 +31,5 @@ error-too-often = För många försök
 error-too-often-what = Vänta en stund och försök sedan igen.
 error-old-link = Länken är för gammal eller redan använd
 error-old-link-what = Be om en ny länk på samma sida som första gången.
+error-no-such-version = Versionen finns inte längre som sådan
+error-no-such-version-what = Den ändrades alldeles nyss. Öppna versionshistoriken på nytt.

@@ -7,6 +7,7 @@ pub mod log;
 pub mod reading;
 pub mod socket;
 pub mod store;
+pub mod versions;
 
 use aukio_core::text::{Manuscript, Title};
 use aukio_core::{DocumentId, Language, PersonId, SpaceId, Time, Viewer};
@@ -120,6 +121,8 @@ pub enum DocumentError {
     TooLarge,
     #[error("the document cannot be changed right now")]
     Busy,
+    #[error("there is no such version")]
+    NoSuchVersion,
     #[error("the document cannot be read: {0}")]
     Broken(String),
     #[error(transparent)]
@@ -206,7 +209,9 @@ pub async fn create_in(
         let update = store::Update { actor: Some(author), bytes };
         store::append(tx, document.id, vec![update], at).await?
     };
-    store::journalled(tx, document.id, seq).await?;
+    if store::told(tx, document.id, 0, seq).await? {
+        versions::note(tx, document.id, 0, seq).await?;
+    }
     spaces::store::count(tx, space.id, "document_count", 1).await?;
     people::mark_acted(tx, author, at).await?;
     let entry = Entry::DocumentCreated { space: space.id, document: document.id };

@@ -5,19 +5,18 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aukio_core::text::Manuscript;
-use aukio_core::{DocumentId, PersonId, SpaceId};
+use aukio_core::{DocumentId, Language, PersonId, SpaceId};
 use aukio_protocol::{Limits, update};
 use aukio_sync::{EditError, OpenError, Replica, Source};
 use aukio_text::html::{self, Section};
-use aukio_text::markdown;
 use aukio_text::tree::Document as Tree;
 use tokio_util::sync::CancellationToken;
 
 use super::access::MayEdit;
-use super::{DocumentError, log, store};
+use super::{DocumentError, log, store, versions};
 use crate::app::App;
 use crate::journal::{self, Entry};
+use crate::words::Words;
 
 /// Drawn documents that are kept in memory.
 const KEPT_MOST: usize = 256;
@@ -77,7 +76,8 @@ pub async fn tree(app: &App, id: DocumentId) -> Result<(i64, Tree), DocumentErro
 
 /// The document drawn for reading. A drawing is used again until the document's number has moved.
 pub async fn read(app: &App, id: DocumentId) -> Result<Reading, DocumentError> {
-    let seq = store::by_id(&app.db, id).await?.map_or(0, |document| document.seq);
+    let (seq, language) =
+        store::by_id(&app.db, id).await?.map_or((0, Language::Fi), |document| (document.seq, document.language));
     let readings = &app.documents.readings;
     if let Some(reading) = readings.drawn.lock().unwrap_or_else(PoisonError::into_inner).get(&id)
         && reading.seq == seq
@@ -85,7 +85,7 @@ pub async fn read(app: &App, id: DocumentId) -> Result<Reading, DocumentError> {
         return Ok(reading.clone());
     }
     let (seq, tree) = tree(app, id).await?;
-    let reading = draw(seq, &tree);
+    let reading = draw(seq, &tree, &options(language));
     let mut drawn = readings.drawn.lock().unwrap_or_else(PoisonError::into_inner);
     if drawn.len() >= KEPT_MOST {
         drawn.clear();
@@ -94,8 +94,18 @@ pub async fn read(app: &App, id: DocumentId) -> Result<Reading, DocumentError> {
     Ok(reading)
 }
 
-fn draw(seq: i64, tree: &Tree) -> Reading {
-    let sections = html::document(tree, &html::Options::default());
+/// The words that stand inside a document's HTML, in the document's own language.
+pub fn options(language: Language) -> html::Options {
+    let words = Words(language);
+    html::Options {
+        unknown: words.say("content-newer"),
+        table: words.say("content-table"),
+        code: words.say("content-code"),
+    }
+}
+
+fn draw(seq: i64, tree: &Tree, options: &html::Options) -> Reading {
+    let sections = html::document(tree, options);
     let contents = html::contents(&sections).into();
     Reading { seq, sections: Arc::new(sections), contents }
 }
@@ -129,13 +139,13 @@ pub async fn change(app: &App, id: DocumentId, fresh: bool) -> Option<Change> {
 
 /// Takes a whole text that somebody edited in a form. The change is made on the document as it was when
 /// the form was drawn and merged like any other, so that others' changes since then survive.
-pub async fn rewrite(app: &App, may: MayEdit, drawn_at: i64, text: Manuscript) -> Result<(), DocumentError> {
+pub async fn rewrite(app: &App, may: MayEdit, drawn_at: i64, text: Tree) -> Result<(), DocumentError> {
     let (document, editor) = may.spend();
     let loaded = log::load_until(&app.db, document.id, drawn_at).await.map_err(OpenError::from)?;
     let broken = |error: aukio_sync::ReplicaError| DocumentError::Broken(error.to_string());
     let snapshot = loaded.snapshot.as_ref().map(|(_, bytes)| bytes.as_slice());
     let mut then = Replica::open(snapshot, loaded.updates.iter().map(|(_, bytes)| bytes)).map_err(broken)?;
-    let Some(bytes) = then.replace_with(&markdown::parse(text.as_str())).map_err(broken)? else {
+    let Some(bytes) = then.replace_with(&text).map_err(broken)? else {
         return Ok(());
     };
     let summary = update::validate(&bytes, &Limits::stored()).map_err(|_| DocumentError::TooLarge)?;
@@ -167,17 +177,19 @@ pub async fn tell_journal(app: App, stop: CancellationToken) {
 }
 
 async fn tell(app: &App) -> sqlx::Result<()> {
-    let edited = store::unjournalled(&app.db, 200).await?;
+    let edited = store::untold(&app.db, 200).await?;
     if edited.is_empty() {
         return Ok(());
     }
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    for (document, space, seq, editor) in edited {
-        let document = DocumentId(document);
-        store::journalled(&mut tx, document, seq).await?;
-        let entry = Entry::DocumentEdited { space: SpaceId(space), document, seq };
-        journal::record(&mut tx, Some(PersonId(editor)), now, entry).await?;
+    for store::Untold { id, space_id, seq, journalled_seq, edited_by } in edited {
+        let document = DocumentId(id);
+        if store::told(&mut tx, document, journalled_seq, seq).await? {
+            versions::note(&mut tx, document, journalled_seq, seq).await?;
+            let entry = Entry::DocumentEdited { space: SpaceId(space_id), document, seq };
+            journal::record(&mut tx, Some(PersonId(edited_by)), now, entry).await?;
+        }
     }
     tx.commit().await?;
     app.journal.wake();

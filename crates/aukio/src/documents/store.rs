@@ -204,19 +204,34 @@ pub async fn put_snapshot(db: &Db, document: DocumentId, seq: i64, bytes: Vec<u8
     Ok(())
 }
 
-/// Documents whose latest changes the journal does not tell of yet, as (id, space, seq, last editor).
-pub async fn unjournalled(db: &Db, limit: i64) -> sqlx::Result<Vec<(i64, i64, i64, i64)>> {
+/// A document with updates that the journal does not tell of yet.
+#[derive(sqlx::FromRow)]
+pub struct Untold {
+    pub id: i64,
+    pub space_id: i64,
+    pub seq: i64,
+    pub journalled_seq: i64,
+    pub edited_by: i64,
+}
+
+pub async fn untold(db: &Db, limit: i64) -> sqlx::Result<Vec<Untold>> {
     db.all(
-        "SELECT id, space_id, seq, edited_by FROM document WHERE seq > journalled_seq ORDER BY id LIMIT $1",
+        "SELECT id, space_id, seq, journalled_seq, edited_by FROM document
+         WHERE seq > journalled_seq ORDER BY id LIMIT $1",
         (limit,),
     )
     .await
 }
 
-pub async fn journalled(tx: &mut Tx, document: DocumentId, seq: i64) -> sqlx::Result<()> {
-    tx.execute("UPDATE document SET journalled_seq = $2 WHERE id = $1 AND journalled_seq < $2", (document.0, seq))
+/// Notes that the journal tells of the updates `from` to `until`; false when somebody else has noted it.
+pub async fn told(tx: &mut Tx, document: DocumentId, from: i64, until: i64) -> sqlx::Result<bool> {
+    let noted = tx
+        .execute(
+            "UPDATE document SET journalled_seq = $3 WHERE id = $1 AND journalled_seq = $2",
+            (document.0, from, until),
+        )
         .await?;
-    Ok(())
+    Ok(noted > 0)
 }
 
 /// Those who wrote, the latest first.

@@ -31,6 +31,7 @@ pub enum Entry {
     DocumentCreated { space: SpaceId, document: DocumentId },
     DocumentRenamed { space: SpaceId, document: DocumentId },
     DocumentEdited { space: SpaceId, document: DocumentId, seq: i64 },
+    DocumentVersionNamed { space: SpaceId, document: DocumentId, seq: i64 },
 }
 
 /// An entry with its place in the log.
@@ -254,6 +255,9 @@ impl From<Entry> for Row {
             Entry::DocumentEdited { space, document, seq } => {
                 Row { seq: Some(seq), ..of_document("document-edited", space, document) }
             }
+            Entry::DocumentVersionNamed { space, document, seq } => {
+                Row { seq: Some(seq), ..of_document("document-version-named", space, document) }
+            }
         }
     }
 }
@@ -280,6 +284,9 @@ impl Row {
             "document-created" => Entry::DocumentCreated { space: space?, document: document? },
             "document-renamed" => Entry::DocumentRenamed { space: space?, document: document? },
             "document-edited" => Entry::DocumentEdited { space: space?, document: document?, seq: self.seq? },
+            "document-version-named" => {
+                Entry::DocumentVersionNamed { space: space?, document: document?, seq: self.seq? }
+            }
             _ => return None,
         };
         Some(Numbered {

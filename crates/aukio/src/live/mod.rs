@@ -55,6 +55,7 @@ impl Topic {
             Entry::PersonJoined { .. }
             | Entry::PersonChanged { .. }
             | Entry::PersonClosed { .. }
+            | Entry::DocumentVersionNamed { .. }
             | Entry::SpaceCreated { .. }
             | Entry::SpaceChanged { .. }
             | Entry::MembershipChanged { .. } => None,

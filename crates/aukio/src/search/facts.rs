@@ -67,7 +67,7 @@ pub async fn of_entries(app: &App, entries: &[Numbered]) -> Result<Vec<Change>, 
             Entry::PersonJoined { person } | Entry::PersonChanged { person } | Entry::PersonClosed { person } => {
                 people.insert(person);
             }
-            Entry::MembershipChanged { .. } => {}
+            Entry::MembershipChanged { .. } | Entry::DocumentVersionNamed { .. } => {}
         }
     }
     let mut changes = Vec::new();

@@ -4,6 +4,8 @@ use askama::Template;
 use aukio_core::policy::Act;
 use aukio_core::text::{Body, Line, Title};
 use aukio_core::{DocumentId, Language, ThreadId};
+use aukio_text::tree::Document as Tree;
+use aukio_text::{diff, markdown};
 use axum::Router;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -18,6 +20,7 @@ use crate::app::App;
 use crate::people::kept::{self, Kept};
 use crate::spaces::store as spaces_store;
 use crate::spaces::{MayRead, Space};
+use crate::web::diff::{Line as DiffLine, lines};
 use crate::web::page::{Again, Shell};
 use crate::web::visit::parse_segment;
 use crate::web::{At, Failure, Faults, Form, Page, Section, Visit, markup};
@@ -678,6 +681,8 @@ struct HistoryPage {
 struct Version {
     revision: Revision,
     html: String,
+    /// What became different from the version before; nothing for the first one.
+    lines: Vec<DiffLine>,
 }
 
 impl HistoryPage {
@@ -697,8 +702,15 @@ async fn history(visit: Visit, Path((id, number)): Path<(String, i64)>) -> Resul
         language: message.language,
         written_at: message.edited_at.unwrap_or(message.posted_at),
     });
-    let version = |revision: Revision| Version { html: markup::message(&revision.body), revision };
-    let versions = revisions.into_iter().rev().map(version).collect();
+    let mut before: Option<Tree> = None;
+    let mut versions = Vec::with_capacity(revisions.len());
+    for revision in revisions {
+        let tree = markdown::parse(&revision.body);
+        let lines = before.map(|before| lines(diff::words(&before, &tree))).unwrap_or_default();
+        versions.push(Version { html: markup::message(&revision.body), revision, lines });
+        before = Some(tree);
+    }
+    versions.reverse();
     let shell = visit.shell(Section::Threads).await?;
     Ok(Page(HistoryPage { shell, thread: read.thread, number, versions }))
 }

@@ -159,6 +159,7 @@ impl From<DocumentError> for Failure {
         match error {
             DocumentError::TooLarge => Failure::Say(StatusCode::PAYLOAD_TOO_LARGE, "error-document-too-large"),
             DocumentError::Busy => Failure::Busy { seconds: 5 },
+            DocumentError::NoSuchVersion => Failure::Say(StatusCode::CONFLICT, "error-no-such-version"),
             DocumentError::Broken(cause) => Failure::ours(cause),
             DocumentError::Store(error) => error.into(),
         }

@@ -1,5 +1,7 @@
 //! Forms: read with a default for what is missing, answered at the field with what to do.
 
+use std::borrow::Cow;
+
 use aukio_core::text::TextError;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
@@ -34,19 +36,24 @@ where
 
 /// What is wrong with a form, field by field, in the reader's language.
 #[derive(Default, Debug)]
-pub struct Faults(Vec<(&'static str, String)>);
+pub struct Faults(Vec<(Cow<'static, str>, String)>);
 
 impl Faults {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub fn add(&mut self, field: &'static str, words: String) {
-        self.0.push((field, words));
+    pub fn add(&mut self, field: impl Into<Cow<'static, str>>, words: String) {
+        self.0.push((field.into(), words));
     }
 
     /// The value, or None with a fault at the field.
-    pub fn take<T>(&mut self, words: Words, field: &'static str, parsed: Result<T, TextError>) -> Option<T> {
+    pub fn take<T>(
+        &mut self,
+        words: Words,
+        field: impl Into<Cow<'static, str>>,
+        parsed: Result<T, TextError>,
+    ) -> Option<T> {
         match parsed {
             Ok(value) => Some(value),
             Err(error) => {
@@ -61,7 +68,7 @@ impl Faults {
         self.0.iter().find(|(name, _)| *name == field).map(|(_, words)| words.as_str())
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &(&'static str, String)> {
+    pub fn iter(&self) -> impl Iterator<Item = &(Cow<'static, str>, String)> {
         self.0.iter()
     }
 }
