@@ -5,6 +5,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import WebSocket from 'ws';
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
 
 /** The server under test, `http://127.0.0.1:PORT`, with the example network in it. */
 export const address = process.env.AUKIO_ADDRESS ?? 'http://127.0.0.1:8080';
@@ -194,4 +197,37 @@ export async function opensLive(page, go) {
   });
   await go();
   await ready;
+}
+
+/** Waits until something holds that no event tells of. */
+export const until = (what, check, milliseconds = 10_000) => new Promise((resolve, reject) => {
+  const started = Date.now();
+  const look = setInterval(() => {
+    if (check()) { clearInterval(look); resolve(); }
+    else if (Date.now() - started > milliseconds) { clearInterval(look); reject(new Error(`${what} did not happen in ${milliseconds} ms`)); }
+  }, 20);
+});
+
+/**
+ * A replica of a document kept in step by an unmodified provider that sends this window's cookie, as a browser's
+ * websocket would; without a window it is a visitor's. Whoever makes it destroys `provider` and `doc` at the end:
+ * the document's awareness keeps a timer, and with it this process, alive.
+ */
+export async function stockReplica(document, window) {
+  const cookies = window ? (await window.context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ') : '';
+  class Socket extends WebSocket {
+    constructor(url, protocols) {
+      super(url, protocols, { headers: { Origin: address, ...(cookies && { Cookie: cookies }) } });
+    }
+  }
+  const doc = new Y.Doc();
+  const provider = new WebsocketProvider(`${address.replace('http', 'ws')}/sync`, idOf(document), doc, { WebSocketPolyfill: Socket, disableBc: true });
+  await until('the first sync', () => provider.synced);
+  return { doc, provider, root: doc.getXmlFragment('default') };
+}
+
+export function paragraph(text) {
+  const element = new Y.XmlElement('paragraph');
+  element.insert(0, [new Y.XmlText(text)]);
+  return element;
 }

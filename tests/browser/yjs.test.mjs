@@ -1,42 +1,17 @@
 // Stock Yjs: two unchanged y-websocket providers on one document, and a reader beside them.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import WebSocket from 'ws';
 import * as Y from 'yjs';
-import { WebsocketProvider } from 'y-websocket';
-import { address, idOf, openBrowser, people, places, writeDocument } from './lib.mjs';
-
-const until = (what, check, milliseconds = 10_000) => new Promise((resolve, reject) => {
-  const started = Date.now();
-  const look = setInterval(() => {
-    if (check()) { clearInterval(look); resolve(); }
-    else if (Date.now() - started > milliseconds) { clearInterval(look); reject(new Error(`${what} did not happen in ${milliseconds} ms`)); }
-  }, 20);
-});
+import { address, openBrowser, paragraph, people, places, stockReplica, until, writeDocument } from './lib.mjs';
 
 describe('stock Yjs providers', () => {
   let chromium, helmi, oskari, document;
   const providers = [];
 
-  /** A replica kept in step by a provider that sends this window's cookie, as a browser's websocket would. */
-  async function replica(window) {
-    const cookies = window ? (await window.context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ') : '';
-    class Socket extends WebSocket {
-      constructor(url, protocols) {
-        super(url, protocols, { headers: { Origin: address, ...(cookies && { Cookie: cookies }) } });
-      }
-    }
-    const doc = new Y.Doc();
-    const provider = new WebsocketProvider(`${address.replace('http', 'ws')}/sync`, idOf(document), doc, { WebSocketPolyfill: Socket, disableBc: true });
-    providers.push(provider);
-    await until('the first sync', () => provider.synced);
-    return { doc, provider, root: doc.getXmlFragment('default') };
-  }
-
-  const paragraph = (text) => {
-    const element = new Y.XmlElement('paragraph');
-    element.insert(0, [new Y.XmlText(text)]);
-    return element;
+  const replica = async (window) => {
+    const made = await stockReplica(document, window);
+    providers.push(made.provider);
+    return made;
   };
 
   before(async () => {

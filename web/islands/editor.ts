@@ -1,13 +1,14 @@
 // The document editor, only on the page where a document is edited: Tiptap on a shared Yjs text. All its words come
 // from the page's data-text-… attributes.
 
-import { Editor } from '@tiptap/core';
+import { Editor, getSchema, type Extensions } from '@tiptap/core';
 import { Collaboration } from '@tiptap/extension-collaboration';
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { carets, initials, people } from './editor/carets';
 import { connect, type State } from './editor/connection';
 import { linkDialog } from './editor/link';
+import { holdsNewer } from './editor/newer';
 import { Paste } from './editor/paste';
 import { schema } from './editor/schema';
 import { toolbar } from './editor/toolbar';
@@ -26,47 +27,67 @@ const place = document.querySelector<HTMLElement>('[data-editor]');
 if (place) start(place);
 
 function start(text: HTMLElement): void {
-  const { editor: id = '', me = '', name = '', look = '', label = '', language = '' } = text.dataset;
+  const { editor: id = '', me = '', name = '', look = '' } = text.dataset;
   const doc = new Y.Doc();
+  const fragment = doc.getXmlFragment('default');
+  const extensions = schema();
+  const known = getSchema(extensions);
   const show = saveState(text);
-  let made: Editor | undefined;
-  let open = false;
+  let editor: Editor | undefined;
+  let newer = false;
 
   const mayWrite = (state: State) => !['readOnly', 'signedOut', 'gone', 'broken'].includes(state.is);
   const connection = connect(doc, id, me, (state) => {
+    if (newer) return;
     show(state);
-    if (open && made && made.isEditable !== mayWrite(state)) made.setEditable(mayWrite(state));
+    if (editor && editor.isEditable !== mayWrite(state)) editor.setEditable(mayWrite(state));
   });
   const { awareness } = connection.provider;
   awareness.setLocalStateField('user', { id: me, name, look, color: '#000000' });
 
+  // Heard before the editor hears of a change, and then it is gone before it can delete what it does not know.
+  const guard = () => {
+    newer ||= holdsNewer(fragment, known);
+    if (!newer) return;
+    editor?.destroy();
+    connection.provider.destroy();
+    const words = text.dataset.textNewer ?? '';
+    text.textContent = words;
+    show({ is: 'broken', unsaved: connection.state().unsaved });
+  };
+  fragment.observeDeep(guard);
+
+  void connection.ready.then(() => {
+    guard();
+    if (newer) return;
+    editor = edit(text, doc, extensions, awareness);
+    editor.setEditable(mayWrite(connection.state()));
+    show(connection.state());
+  });
+  addEventListener('beforeunload', (event) => {
+    if (connection.state().unsaved) event.preventDefault();
+  });
+}
+
+function edit(text: HTMLElement, doc: Y.Doc, extensions: Extensions, awareness: Awareness): Editor {
+  const { label = '', language = '', textLinkWrong = '' } = text.dataset;
   const editor = new Editor({
     element: { mount: text },
     editable: false,
     injectCSS: false,
     // Not left out: an empty text would be parsed as HTML, which Trusted Types refuse.
     content: { type: 'doc', content: [{ type: 'paragraph' }] },
-    extensions: [...schema(), Collaboration.configure({ document: doc, field: 'default' }), carets(awareness), Paste],
+    extensions: [...extensions, Collaboration.configure({ document: doc, field: 'default' }), carets(awareness), Paste],
     editorProps: {
       attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-label': label, 'aria-describedby': 'editor-help', lang: language, spellcheck: 'true' },
       handleDOMEvents: { keydown: leaves() },
     },
   });
-  made = editor;
-
   const bar = document.querySelector<HTMLElement>('[role=toolbar]');
   const dialog = document.querySelector<HTMLDialogElement>('dialog[data-link]');
-  if (bar) toolbar(bar, editor, dialog ? linkDialog(dialog, editor, text.dataset.textLinkWrong ?? '') : () => {});
+  if (bar) toolbar(bar, editor, dialog ? linkDialog(dialog, editor, textLinkWrong) : () => {});
   listPeople(editor, awareness);
-  show(connection.state());
-
-  void connection.ready.then(() => {
-    open = true;
-    editor.setEditable(mayWrite(connection.state()));
-  });
-  addEventListener('beforeunload', (event) => {
-    if (connection.state().unsaved) event.preventDefault();
-  });
+  return editor;
 }
 
 /** Tab moves in lists and tables. After Escape it leaves the text, so that nobody is caught in it. */

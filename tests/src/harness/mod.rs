@@ -13,7 +13,7 @@ use std::time::Duration;
 
 pub use live::Live;
 pub use page::Page;
-pub use sync::{Sync, paragraph};
+pub use sync::{Stream, Sync, paragraph, update_frame};
 pub use teller::Teller;
 pub use workspace::{SPACE_CLOSED, Workspace, on_both};
 

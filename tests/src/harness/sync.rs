@@ -32,10 +32,7 @@ impl Sync {
 
     /// Sends an update.
     pub async fn updates(&mut self, update: &[u8]) {
-        let mut frame = vec![0, 2];
-        number(&mut frame, update.len() as u64);
-        frame.extend_from_slice(update);
-        self.sends(frame).await;
+        self.sends(update_frame(update)).await;
     }
 
     /// Waits until the words have come, in the first answer or in an update.
@@ -92,6 +89,14 @@ impl Sync {
     }
 }
 
+/// A frame with an update in it.
+pub fn update_frame(update: &[u8]) -> Vec<u8> {
+    let mut frame = vec![0, 2];
+    number(&mut frame, update.len() as u64);
+    frame.extend_from_slice(update);
+    frame
+}
+
 fn contains(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
@@ -138,4 +143,82 @@ fn number(out: &mut Vec<u8>, mut value: u64) {
 fn string(out: &mut Vec<u8>, text: &str) {
     number(out, text.len() as u64);
     out.extend_from_slice(text.as_bytes());
+}
+
+/// The same document over an event stream and single requests, as where websockets are blocked.
+pub struct Stream {
+    teller: Teller,
+    events: reqwest::Response,
+    push: String,
+    text: String,
+    received: Vec<u8>,
+}
+
+impl Stream {
+    pub async fn open(teller: &Teller, document: &str, key: &str) -> Stream {
+        let id = document.rsplit('/').next().expect("an address has a last part");
+        let events = teller.opens(&format!("/sync/{id}/stream?key={key}")).await;
+        assert_eq!(events.headers()["content-type"], "text/event-stream");
+        let push = format!("/sync/{id}/push?key={key}");
+        let stream = Stream { teller: teller.clone(), events, push, text: String::new(), received: Vec::new() };
+        assert_eq!(stream.pushes(0, vec![0, 0, 1, 0]).await, 204);
+        stream
+    }
+
+    /// Hands over frame `n` and returns the status of the answer.
+    pub async fn pushes(&self, n: u64, frame: Vec<u8>) -> u16 {
+        self.teller.sends(&format!("{}&n={n}", self.push), frame).await
+    }
+
+    /// Waits until the words have come.
+    pub async fn shows(&mut self, words: &str) {
+        let waiting = async {
+            while !contains(&self.received, words) {
+                assert!(self.takes().await.is_none(), "the stream ended before `{words}` came");
+            }
+        };
+        if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+            panic!("`{words}` did not come in {PATIENCE:?}");
+        }
+    }
+
+    /// The code that the stream ends with.
+    pub async fn ends(&mut self) -> u16 {
+        let waiting = async {
+            loop {
+                if let Some(code) = self.takes().await {
+                    return code;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.expect("the server ends the stream")
+    }
+
+    /// Takes one event; the code if it was the last.
+    async fn takes(&mut self) -> Option<u16> {
+        while !self.text.contains("\n\n") {
+            let chunk = self.events.chunk().await.expect("the stream goes on")?;
+            self.text.push_str(std::str::from_utf8(&chunk).expect("an event stream is text"));
+        }
+        let (event, rest) = self.text.split_once("\n\n").expect("just looked for");
+        let data = event.lines().find_map(|line| line.strip_prefix("data: ")).unwrap_or_default().to_owned();
+        let over = event.lines().any(|line| line == "event: over");
+        self.text = rest.to_owned();
+        if over {
+            return data.parse().ok();
+        }
+        self.received.extend(from_base64(&data));
+        None
+    }
+}
+
+fn from_base64(text: &str) -> Vec<u8> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digit = |byte: u8| DIGITS.iter().position(|&digit| digit == byte).expect("a digit of base 64") as u32;
+    let mut bytes = Vec::new();
+    for group in text.trim_end_matches('=').as_bytes().chunks(4) {
+        let value = group.iter().fold(0, |value, &byte| value << 6 | digit(byte)) << (6 * (4 - group.len()));
+        bytes.extend(&value.to_be_bytes()[1..][..group.len() * 6 / 8]);
+    }
+    bytes
 }

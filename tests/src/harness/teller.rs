@@ -108,6 +108,19 @@ impl Teller {
         Page { status, address, headers, body }
     }
 
+    /// Opens an answer that goes on, such as an event stream.
+    pub async fn opens(&self, path: &str) -> reqwest::Response {
+        let request = self.standing.get(self.url(path)).header("X-Forwarded-For", &self.from);
+        request.send().await.unwrap_or_else(|error| panic!("GET {path}: {error}"))
+    }
+
+    /// Sends bytes as a page's script would, and returns the status of the answer.
+    pub async fn sends(&self, path: &str, bytes: Vec<u8>) -> u16 {
+        let request = self.standing.post(self.url(path)).header("X-Forwarded-For", &self.from);
+        let request = request.header("Origin", &self.base).header("Sec-Fetch-Site", "same-origin").body(bytes);
+        request.send().await.unwrap_or_else(|error| panic!("POST {path}: {error}")).status().as_u16()
+    }
+
     fn url(&self, path: &str) -> Url {
         let base = Url::parse(&self.base).expect("the server's address is an address");
         base.join(path).unwrap_or_else(|error| panic!("{path}: {error}"))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{Workspace, on_both, paragraph};
+use crate::harness::{Stream, Workspace, on_both, paragraph, update_frame};
 
 #[tokio::test]
 async fn a_document_is_made_from_a_form_and_read_by_a_visitor() {
@@ -186,4 +186,40 @@ async fn earlier_versions_are_read_compared_named_and_restored() {
         visitor.peek(&format!("{versions}/compare?from=0&to=99")).await.is(404);
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_same_room_opens_without_websockets() {
+    let workspace = Workspace::open().await;
+    let (space, founder) = workspace.network().await;
+    let document = founder.writes_document(&space, "Estetty verkko", "Alku").await;
+    let mut other = founder.edits(&document).await;
+    let (key, foreign) = ("00112233445566778899aabbccddeeff", "ffeeddccbbaa99887766554433221100");
+    let mut stream = Stream::open(&founder, &document, key).await;
+    stream.shows("Alku").await;
+
+    // A frame whose answer was lost is pushed again and taken once; one ahead of its turn is not taken.
+    let frame = update_frame(&paragraph(5005, "Työnnetty kappale"));
+    assert_eq!(stream.pushes(2, frame.clone()).await, 409);
+    assert_eq!(stream.pushes(1, frame.clone()).await, 204);
+    assert_eq!(stream.pushes(1, frame).await, 204);
+    other.shows("Työnnetty kappale").await;
+    other.updates(&paragraph(5006, "Toisesta suunnasta")).await;
+    stream.shows("Toisesta suunnasta").await;
+    assert_eq!(workspace.visitor().get(&document).await.body.matches("Työnnetty kappale").count(), 1);
+
+    // Somebody else cannot push into it, not even with the key; a visitor's own stream only reads.
+    let id = document.rsplit('/').next().expect("an id");
+    let stranger = workspace.visitor();
+    let push = format!("/sync/{id}/push?key={key}&n=2");
+    assert_eq!(stranger.sends(&push, update_frame(&paragraph(5007, "Vieras"))).await, 410);
+    let mut reader = Stream::open(&stranger, &document, foreign).await;
+    reader.shows("Toisesta suunnasta").await;
+    assert_eq!(reader.pushes(1, update_frame(&paragraph(5008, "Luvaton"))).await, 204);
+    founder.get(&document).await.hides("Vieras").hides("Luvaton");
+
+    // Bytes that are no frame end this stream and nothing else.
+    assert_eq!(reader.pushes(2, vec![0, 2, 255, 255, 255, 255, 15]).await, 204);
+    assert_eq!(reader.ends().await, 4400);
+    stream.shows("Toisesta suunnasta").await;
 }

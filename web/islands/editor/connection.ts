@@ -6,6 +6,7 @@ import { IndexeddbPersistence } from 'y-indexeddb';
 import { WebsocketProvider } from 'y-websocket';
 import type * as Y from 'yjs';
 import { SCHEMA } from './schema';
+import { StreamSocket } from './stream-socket';
 
 const HELLO = 110;
 const SAVED = 111;
@@ -18,8 +19,11 @@ const COMPARE = 10_000;
 /** After the server could not store an update, it is offered again by connecting anew. */
 const AGAIN = 5_000;
 
+/** A way that does not open this many times in a row is changed for the other: websocket, event stream. */
+const BLOCKED = 2;
+
 /** Close codes at which trying again is no use. */
-export const closed: Record<number, 'signedOut' | 'readOnly' | 'gone' | 'broken'> = { 4401: 'signedOut', 4403: 'readOnly', 4404: 'gone', 4400: 'broken', 4413: 'broken' };
+export const closed: Record<number, 'signedOut' | 'readOnly' | 'gone' | 'broken'> = { 4401: 'signedOut', 4403: 'readOnly', 4404: 'gone', 4400: 'broken', 4413: 'broken', 4426: 'broken' };
 
 /** `unsaved`: there are changes that the server has not called safe. */
 export type State =
@@ -101,9 +105,14 @@ export function connect(doc: Y.Doc, id: string, person: string, changed: (state:
     tell();
   };
 
+  type Way = typeof provider._WS;
+  const ways: Way[] = [WebSocket, StreamSocket as unknown as Way];
+  let unopened = 0;
+
   provider.on('status', ({ status }) => {
     if (status === 'connected') {
       wasConnected = true;
+      unopened = 0;
       sent = 0;
       answered = 0;
       // The first message of all, before the provider's own.
@@ -117,6 +126,8 @@ export function connect(doc: Y.Doc, id: string, person: string, changed: (state:
   provider.on('sync', tell);
   provider.on('connection-error', () => {
     wasConnected = true;
+    unopened += 1;
+    if (unopened % BLOCKED === 0) provider._WS = ways[(ways.indexOf(provider._WS) + 1) % ways.length]!;
     tell();
   });
   provider.on('closed', ({ code }) => {

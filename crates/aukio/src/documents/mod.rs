@@ -5,8 +5,10 @@ pub mod access;
 pub mod http;
 pub mod log;
 pub mod reading;
+mod seat;
 pub mod socket;
 pub mod store;
+pub mod stream;
 pub mod versions;
 
 use aukio_core::text::{Manuscript, Title};
@@ -23,6 +25,7 @@ use crate::journal::{self, Entry};
 use crate::{people, spaces};
 use log::DocumentLog;
 use reading::Readings;
+use stream::Streams;
 
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -133,12 +136,18 @@ pub enum DocumentError {
 pub struct Documents {
     pub rooms: Rooms<DocumentLog>,
     readings: Readings,
+    streams: Streams,
     stop: CancellationToken,
 }
 
 impl Documents {
     pub fn new(log: DocumentLog, stop: CancellationToken) -> Self {
-        Self { rooms: Rooms::new(log, aukio_sync::Settings::default()), readings: Readings::default(), stop }
+        Self {
+            rooms: Rooms::new(log, aukio_sync::Settings::default()),
+            readings: Readings::default(),
+            streams: Streams::default(),
+            stop,
+        }
     }
 
     /// Ends when the service stops, so that sockets tell their clients to come back.

@@ -43,7 +43,8 @@ pub fn router(app: App, metrics: Metrics) -> Router {
         .route("/robots.txt", get(robots))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(crate::metrics::ready))
-        .route("/metrics", get(move || async move { metrics.render() }));
+        .route("/metrics", get(move || async move { metrics.render() }))
+        .merge(documents::stream::push_routes());
     for language in Language::ALL {
         site = site.nest(&format!("/{language}"), pages()).route(
             // With and without the slash at the end, because people type both.
@@ -70,6 +71,7 @@ pub fn router(app: App, metrics: Metrics) -> Router {
     Router::new()
         .merge(live::socket::routes())
         .merge(documents::socket::routes())
+        .merge(documents::stream::stream_routes())
         .merge(pages)
         .layer(middleware::from_fn_with_state(app.clone(), visit::recognise))
         .layer(middleware::from_fn_with_state(app.clone(), secure::headers))
