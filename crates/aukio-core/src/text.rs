@@ -73,9 +73,11 @@ impl Email {
 }
 
 /// Characters that would let a text pretend to be another: bidirectional overrides and controls
-/// (Unicode TR 36). Line breaks and tabs are dealt with before.
+/// (Unicode TR 36); and the one that stands for bytes that were no text. Line breaks and tabs are dealt
+/// with before.
 fn forbidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFE}' | '\u{FFFF}')
+    c.is_control()
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFD}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
 fn optional_line(text: &str, most: usize) -> Result<String, TextError> {
@@ -103,7 +105,7 @@ fn optional_paragraphs(text: &str, most: usize) -> Result<String, TextError> {
     let text: String = text.replace("\r\n", "\n").replace('\r', "\n").nfc().collect();
     let text = text.trim_matches('\n').trim_end();
     // Directions may turn inside a paragraph: it is a block of its own and turns nothing around it.
-    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t' || c == '\u{FFFD}') {
         return Err(TextError::Characters);
     }
     if text.chars().count() > most {

@@ -108,6 +108,17 @@ impl Teller {
         Page { status, address, headers, body }
     }
 
+    /// Sends a form whose body is encoded already, well or not, and looks at the answer itself.
+    pub async fn sends_form(&self, path: &str, body: String) -> Page {
+        let request = self.standing.post(self.url(path)).header("X-Forwarded-For", &self.from);
+        let request = request.header("Origin", &self.base).header("Sec-Fetch-Site", "same-origin");
+        let request = request.header("Content-Type", "application/x-www-form-urlencoded").body(body);
+        let response = request.send().await.unwrap_or_else(|error| panic!("POST {path}: {error}"));
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.text().await.unwrap_or_else(|error| panic!("POST {path}: {error}"));
+        Page { status, address: path.to_owned(), headers, body }
+    }
+
     /// Opens an answer that goes on, such as an event stream.
     pub async fn opens(&self, path: &str) -> reqwest::Response {
         let request = self.standing.get(self.url(path)).header("X-Forwarded-For", &self.from);

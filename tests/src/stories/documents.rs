@@ -103,9 +103,12 @@ async fn the_plain_form_edits_part_by_part_without_a_script() {
 async fn what_the_plain_form_cannot_take_stays_in_it() {
     let workspace = Workspace::open().await;
     let (space, founder) = workspace.network().await;
-    let document = founder.writes_document(&space, "Liikaa", "Alku").await;
+    let document = founder.writes_document(&space, "Liikaa", "Alku\n\n## Loppu\n\nLoppu").await;
     let form = founder.get(&format!("{document}/plain")).await.form_with(&["part", "seq"]);
-    let page = founder.submit(form.replacing("part", "Alku", &"Sana ".repeat(60_000))).await;
+    // Each part alone would do.
+    let (one, two) = ("Sana ".repeat(30_000), "## Loppu\n\n".to_owned() + &"Muu ".repeat(30_000));
+    let form = form.replacing("part", "Alku", &one).replacing("part", "## Loppu\n\nLoppu", &two);
+    let page = founder.submit(form).await;
     assert!(page.is(422).has("Asiakirja kasvaisi liian suureksi"), "it says what is wrong");
     assert!(page.value("part").starts_with("Sana Sana"), "what was typed is still there");
     founder.get(&document).await.shows("Alku");

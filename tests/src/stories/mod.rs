@@ -4,6 +4,7 @@ mod browser;
 mod crashes;
 mod documents;
 mod doors;
+mod forms;
 mod front;
 mod live;
 mod people;

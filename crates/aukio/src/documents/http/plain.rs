@@ -105,10 +105,6 @@ pub async fn save(visit: Visit, At(id): At<DocumentId>, Form(form): Form<PlainFo
 /// field is the one for more text; one that was left out changes nothing.
 fn edited(visit: &Visit, drawn: &[Tree], typed: &[String], faults: &mut Faults) -> Option<Tree> {
     let words = visit.words();
-    if typed.iter().map(|text| text.chars().count()).sum::<usize>() > Manuscript::MOST {
-        faults.add(WHOLE, words.say("error-document-too-large"));
-        return None;
-    }
     let mut blocks = Vec::new();
     for place in 0..=drawn.len() {
         let nothing = Tree::default();
@@ -120,6 +116,10 @@ fn edited(visit: &Visit, drawn: &[Tree], typed: &[String], faults: &mut Faults) 
             }
             None => blocks.extend(part.blocks.iter().cloned()),
         }
+    }
+    let characters: usize = typed.iter().map(|text| text.chars().count()).sum();
+    if faults.is_empty() && characters > Manuscript::MOST {
+        faults.add(WHOLE, words.say("error-document-too-large"));
     }
     faults.is_empty().then_some(Tree { blocks })
 }
