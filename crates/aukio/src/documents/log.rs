@@ -2,6 +2,9 @@
 //! arrives while the disk is busy goes into the next transaction, so that thousands of updates a second
 //! cost a few hundred flushes.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use aukio_core::{Clock, DocumentId, PersonId};
 use aukio_sync::{Loaded, Log, LogError, Pending};
 use tokio::sync::{mpsc, oneshot};
@@ -20,6 +23,34 @@ const LOOSE_UPDATES_MOST: usize = 500;
 pub struct DocumentLog {
     db: Db,
     appends: mpsc::Sender<Append>,
+    untold: Untold,
+}
+
+/// Documents with updates that are safe and seen, but that the journal does not tell of yet: by their id, the
+/// number of the last one. A page of such a document must not be one that was kept.
+#[derive(Clone, Default)]
+pub struct Untold(Arc<Mutex<HashMap<DocumentId, i64>>>);
+
+impl Untold {
+    fn note(&self, document: DocumentId, seq: i64) {
+        self.documents().insert(document, seq);
+    }
+
+    /// The journal tells of the updates up to `seq`.
+    pub fn told(&self, document: DocumentId, seq: i64) {
+        let mut documents = self.documents();
+        if documents.get(&document).is_some_and(|last| *last <= seq) {
+            documents.remove(&document);
+        }
+    }
+
+    pub fn contains(&self, document: DocumentId) -> bool {
+        self.documents().contains_key(&document)
+    }
+
+    fn documents(&self) -> MutexGuard<'_, HashMap<DocumentId, i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 struct Append {
@@ -32,8 +63,13 @@ impl DocumentLog {
     /// Begins the task that commits; it ends when the last room is gone.
     pub fn new(db: Db, clock: Clock) -> Self {
         let (appends, waiting) = mpsc::channel(WAITING_MOST);
-        tokio::spawn(commit_together(db.clone(), clock, waiting));
-        Self { db, appends }
+        let untold = Untold::default();
+        tokio::spawn(commit_together(db.clone(), clock, untold.clone(), waiting));
+        Self { db, appends, untold }
+    }
+
+    pub fn untold(&self) -> Untold {
+        self.untold.clone()
     }
 }
 
@@ -101,11 +137,11 @@ async fn compact(db: Db, document: DocumentId, loaded: Loaded) {
     }
 }
 
-async fn commit_together(db: Db, clock: Clock, mut waiting: mpsc::Receiver<Append>) {
+async fn commit_together(db: Db, clock: Clock, untold: Untold, mut waiting: mpsc::Receiver<Append>) {
     let mut together = Vec::with_capacity(TOGETHER_MOST);
     while waiting.recv_many(&mut together, TOGETHER_MOST).await > 0 {
         metrics::histogram!("aukio_document_commit_updates").record(together.len() as f64);
-        match commit(&db, &clock, &together).await {
+        match commit(&db, &clock, &untold, &together).await {
             Ok(seqs) => {
                 for (append, seq) in together.drain(..).zip(seqs) {
                     // A room that no longer waits has been closed; its update is safe all the same.
@@ -116,7 +152,7 @@ async fn commit_together(db: Db, clock: Clock, mut waiting: mpsc::Receiver<Appen
             Err(_) if together.len() > 1 => {
                 for append in together.drain(..) {
                     let alone = [append];
-                    let outcome = commit(&db, &clock, &alone).await;
+                    let outcome = commit(&db, &clock, &untold, &alone).await;
                     let [append] = alone;
                     let _ = append.reply.send(outcome.map(|seqs| seqs[0]).map_err(unavailable));
                 }
@@ -132,7 +168,7 @@ async fn commit_together(db: Db, clock: Clock, mut waiting: mpsc::Receiver<Appen
     }
 }
 
-async fn commit(db: &Db, clock: &Clock, appends: &[Append]) -> sqlx::Result<Vec<i64>> {
+async fn commit(db: &Db, clock: &Clock, untold: &Untold, appends: &[Append]) -> sqlx::Result<Vec<i64>> {
     let now = clock.now();
     let mut tx = db.begin().await?;
     let mut seqs = vec![0; appends.len()];
@@ -146,5 +182,8 @@ async fn commit(db: &Db, clock: &Clock, appends: &[Append]) -> sqlx::Result<Vec<
         seqs[place] = store::append(&mut tx, append.document, updates, now).await?;
     }
     tx.commit().await?;
+    for (append, seq) in appends.iter().zip(&seqs) {
+        untold.note(append.document, *seq);
+    }
     Ok(seqs)
 }
