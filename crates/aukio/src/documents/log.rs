@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aukio_core::{Clock, DocumentId, PersonId};
+use aukio_sync::history::{self, Past};
 use aukio_sync::{Loaded, Log, LogError, Pending};
 use tokio::sync::{mpsc, oneshot};
 
@@ -100,27 +101,47 @@ fn unavailable(error: sqlx::Error) -> LogError {
 
 /// A document as it was after the update with this number, or as it is now.
 pub(super) async fn load_until(db: &Db, document: DocumentId, until: i64) -> Result<Loaded, LogError> {
-    const PORTION: i64 = 1000;
+    // Updates may be packed between two questions; then what was looked for in one place is in the other.
+    const TRIES: usize = 3;
     let exists = store::by_id(db, document).await.map_err(unavailable)?.is_some();
     if !exists {
         return Err(LogError::Missing);
     }
-    let snapshot = store::snapshot(db, document).await.map_err(unavailable)?.filter(|(seq, _)| *seq <= until);
-    let mut loaded = Loaded { snapshot, updates: Vec::new() };
-    let mut last = loaded.snapshot.as_ref().map_or(0, |(seq, _)| *seq);
-    loop {
-        let portion = store::updates_after(db, document, last, PORTION).await.map_err(unavailable)?;
-        let whole = portion.len() as i64 == PORTION;
-        last = portion.last().map_or(last, |(seq, _)| *seq);
-        loaded.updates.extend(portion.into_iter().filter(|(seq, _)| *seq <= until));
-        if !whole || last >= until {
+    for _ in 0..TRIES {
+        if let Some(loaded) = try_load(db, document, until).await? {
             return Ok(loaded);
         }
     }
+    Err(LogError::Unavailable("updates are missing in the log".to_owned()))
 }
 
-/// Writes a snapshot that saves the next opening from replaying so much. The updates stay: they are the
-/// history. A snapshot that would not say the same is not written.
+/// None when an update is missing between two others: nothing is ever opened with a hole in it.
+async fn try_load(db: &Db, document: DocumentId, until: i64) -> Result<Option<Loaded>, LogError> {
+    const PORTION: i64 = 1000;
+    let snapshot = store::snapshot(db, document).await.map_err(unavailable)?.filter(|(seq, _)| *seq <= until);
+    let mut last = snapshot.as_ref().map_or(0, |(seq, _)| *seq);
+    let mut loaded = Loaded { snapshot, updates: Vec::new() };
+    while last < until {
+        let mut portion = store::updates_after(db, document, last, PORTION).await.map_err(unavailable)?;
+        if portion.first().is_none_or(|(first, _)| *first > last + 1)
+            && let Some((first, _, pack)) = store::pack_with(db, document, last + 1).await.map_err(unavailable)?
+        {
+            let past = history::unpack(&pack).map_err(|error| LogError::Unavailable(error.to_string()))?;
+            portion = (first..).zip(past.into_iter().map(|past| past.update.bytes)).collect();
+            portion.retain(|(seq, _)| *seq > last);
+        }
+        let Some((first, _)) = portion.first() else { break };
+        if *first != last + 1 {
+            return Ok(None);
+        }
+        last += portion.len() as i64;
+        loaded.updates.extend(portion.into_iter().filter(|(seq, _)| *seq <= until));
+    }
+    Ok(Some(loaded))
+}
+
+/// Writes a snapshot that saves the next opening from replaying so much, and packs the updates that are in
+/// it: they are the history. A snapshot that would not say the same is not written.
 async fn compact(db: Db, document: DocumentId, loaded: Loaded) {
     let Some((seq, _)) = loaded.updates.last().cloned() else { return };
     let compacted = tokio::task::spawn_blocking(move || {
@@ -132,8 +153,45 @@ async fn compact(db: Db, document: DocumentId, loaded: Loaded) {
         Ok(Err(error)) => Err(error.to_string()),
         Err(panic) => Err(panic.to_string()),
     };
-    if let Err(error) = written {
-        tracing::warn!(error, %document, "a snapshot cannot be made");
+    let done = match written {
+        Ok(()) => pack(&db, document, seq).await.map_err(|error| error.to_string()),
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(()) => metrics::counter!("aukio_document_compactions_total").increment(1),
+        Err(error) => tracing::warn!(error, %document, "a document cannot be compacted"),
+    }
+}
+
+/// Packs the updates up to `until`, a portion in a transaction.
+async fn pack(db: &Db, document: DocumentId, until: i64) -> anyhow::Result<()> {
+    /// An update is at most a megabyte, and a document much less than a pack can hold.
+    const PORTION: i64 = 4096;
+    loop {
+        let mut tx = db.begin().await?;
+        let mut updates = store::to_pack(&mut tx, document, until, PORTION).await?;
+        let mut bytes = 0;
+        updates.retain(|update| {
+            bytes += update.bytes.len();
+            bytes < history::PACK_BYTES_MOST / 2
+        });
+        let (Some(first), Some(last)) = (updates.first().map(|update| update.seq), updates.last().map(|u| u.seq))
+        else {
+            return Ok(());
+        };
+        let count = updates.len() as i64;
+        anyhow::ensure!(last - first + 1 == count, "updates are missing between {first} and {last}");
+        let past = |update: store::Logged| Past {
+            at: update.at,
+            update: Pending { actor: update.actor, bytes: update.bytes },
+        };
+        let past: Vec<Past> = updates.into_iter().map(past).collect();
+        let packed = tokio::task::spawn_blocking(move || history::pack(&past)).await??;
+        store::put_pack(&mut tx, document, first, last, packed).await?;
+        tx.commit().await?;
+        if count < PORTION {
+            return Ok(());
+        }
     }
 }
 
