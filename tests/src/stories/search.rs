@@ -319,3 +319,87 @@ async fn a_damaged_or_old_index_is_built_anew_while_pages_are_answered() {
     });
     assert_eq!(asks(&visitor, "q=muurahaispesä").await["total"], 20, "it was whole before the service started");
 }
+
+/// Chance with a seed, so that a failure can be told again.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % most
+    }
+
+    fn text(&mut self, pieces: &[&str], most: usize) -> String {
+        (0..self.roll(most) + 1).map(|_| pieces[self.roll(pieces.len())]).collect()
+    }
+}
+
+const HOSTILE: [&str; 24] = [
+    "\"",
+    "-",
+    "*",
+    "(",
+    ":",
+    "AND ",
+    "OR ",
+    "~2",
+    "kunta",
+    "ä",
+    "äääääääääääääääääääääääääääääääääääääää",
+    "\u{202E}",
+    "🙂",
+    " ",
+    "\\",
+    "/",
+    "%00",
+    "'",
+    "\u{300}",
+    "x:",
+    "kuntademokratia",
+    "\u{AD}",
+    "zqxw",
+    "\u{FFFD}",
+];
+
+#[tokio::test]
+async fn hostile_questions_and_texts_are_taken_calmly() {
+    let workspace = Workspace::open().await;
+    let visitor = workspace.visitor();
+    let mut dice = Dice(20);
+    let texts = 100 * soak();
+    let mut rows = ground();
+    for number in 0..texts {
+        let body = match number % 5 {
+            0 => "a".repeat(dice.roll(20_000) + 1),
+            1 => "\"".repeat(10_000),
+            2 => format!("{} ", dice.text(&HOSTILE, 30)).repeat(200),
+            3 => (0..1500).map(|n| format!("{}{n}qz ", ["öljy", "xz", "tsk"][n % 3])).collect(),
+            _ => dice.text(&HOSTILE, 400),
+        };
+        let body: String = body.chars().filter(|c| !c.is_control() && !matches!(c, '\u{202E}' | '\u{FFFD}')).take(19_000).collect();
+        rows += &message(&format!("h{number}"), &format!("Muurahaispesä {body}"));
+    }
+    workspace.imports(&rows);
+    counts(&visitor, "q=muurahaispesä&limit=1", texts as u64).await;
+    let mut took = Vec::new();
+    for round in 0..500 * soak() {
+        let question = match round % 20 {
+            0 => "\"".repeat(3000),
+            1 => "a".repeat(6000),
+            2 => "kunta ".repeat(1000),
+            _ => dice.text(&HOSTILE, 30),
+        };
+        let encoded: String = question.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let address = ["/api/v1/search?prefix=1&q=", "/fi/search?q=", "/fi/search/suggest?q="][round % 3];
+        let asked = Instant::now();
+        let page = visitor.get(&format!("{address}{encoded}")).await;
+        took.push(asked.elapsed());
+        assert!(page.status < 500, "{question:?}: {}", page.status);
+    }
+    took.sort();
+    let (late, worst) = (took[took.len() * 99 / 100], took[took.len() - 1]);
+    println!("hostile questions: p50 {:?}, p99 {late:?}, worst {worst:?}", took[took.len() / 2]);
+    // The tests run beside each other on a slow build: a release answers ten times faster.
+    assert!(late < Duration::from_millis(300) && worst < Duration::from_secs(1), "p99 {late:?}, worst {worst:?}");
+    assert!(!workspace.log().contains("panicked"), "nothing panics");
+}

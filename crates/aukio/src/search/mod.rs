@@ -10,7 +10,6 @@ pub mod facts;
 pub mod feed;
 pub mod follow;
 pub mod http;
-pub mod languages;
 pub mod reindex;
 pub mod shown;
 
@@ -20,12 +19,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aukio_core::Viewer;
-use aukio_index::{Index, IndexError, Marks, Opened, Query, Results, Standing};
+use aukio_index::{Index, IndexError, Languages, Marks, Opened, Query, Results, Standing};
 use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::app::App;
 use crate::journal;
-use languages::Languages;
 
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {

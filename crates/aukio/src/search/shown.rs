@@ -81,6 +81,12 @@ impl Shown {
     }
 }
 
+/// A section's text without its heading, which stands in the title; with it when there is nothing else.
+fn below_heading(part: &plain::Part) -> &str {
+    let heading = part.path.last().map_or("", String::as_str);
+    part.text.strip_prefix(heading).map(str::trim_start).filter(|text| !text.is_empty()).unwrap_or(&part.text)
+}
+
 /// A text without its marks.
 pub fn text_of(pieces: &[Piece]) -> String {
     pieces.iter().map(|piece| piece.text.as_str()).collect()
@@ -255,7 +261,7 @@ impl Rows {
         };
         let section = place(&hit.section);
         let text = match sections.iter().find(|part| part.anchor == hit.section) {
-            Some(part) => part.text.clone(),
+            Some(part) => below_heading(part).to_owned(),
             None => plain::text(&tree),
         };
         Shown {

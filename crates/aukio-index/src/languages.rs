@@ -1,8 +1,9 @@
-//! What the index knows of languages.
+//! The best that there is for each language.
 
-use aukio_index::{Analyser, Reading, Stemming, Tongue};
+use crate::{Analyser, Reading, Stemming, Tongue};
 
-/// The analysers of all languages that people write in here.
+/// The analysers of all languages.
+#[derive(Default, Clone, Copy)]
 pub struct Languages;
 
 impl Analyser for Languages {
@@ -11,6 +12,6 @@ impl Analyser for Languages {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 }
