@@ -14,6 +14,8 @@ use crate::question::{Piece, pieces, rewritten};
 use crate::schema::{Fields, OPEN};
 use crate::{Kind, Tongue};
 
+/// With fewer hits than this, a compound is looked for by its parts as well.
+const ENOUGH: usize = 3;
 /// Hits of one page at most.
 const PAGE_MOST: usize = 100;
 
@@ -62,6 +64,12 @@ impl Answerer<'_> {
         }
         let strict = clauses.with(clauses.len());
         let first = self.gather(&*strict, now)?;
+        if (1..ENOUGH).contains(&first.total)
+            && let [Piece::Word(word)] = pieces.as_slice()
+            && !Forms::of(self.lexicon, word).parts.is_empty()
+        {
+            return self.with_parts(&asker, &pieces, first, now);
+        }
         // With filters on, nothing may be left of hits that there are; that is no reason to ask for less.
         if first.total > 0 || !self.query.filter.is_empty() && self.is_anything(&*strict)? {
             return Ok(first);
@@ -71,6 +79,13 @@ impl Answerer<'_> {
             None => Ok(Results { suggestion: suggestion.filter(|suggestion| !suggestion.taken), ..first }),
             Some(Decision { search, relaxed }) => Ok(Results { relaxed, suggestion, ..self.gather(&*search, now)? }),
         }
+    }
+
+    /// Adds the texts that have parts of the only word, behind those few that have the word.
+    fn with_parts(&self, asker: &Asker, pieces: &[Piece], few: Results, now: i64) -> tantivy::Result<Results> {
+        let parts = asker.clauses(pieces, Reach::Parts, self.query.prefix)?;
+        let more = self.gather(&*parts.with(1), now)?;
+        Ok(if more.total > few.total { Results { relaxed: Relaxed::Parts, ..more } } else { few })
     }
 
     /// Looks at each word by itself: one that stands nowhere may be a slip. A word that no dictionary knows

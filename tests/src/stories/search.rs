@@ -46,7 +46,7 @@ fn external_ids(answer: &Value) -> Vec<&str> {
 }
 
 /// A person, a space and a thread for imported messages to stand in.
-fn ground() -> String {
+pub fn ground() -> String {
     [
         json!({"kind": "person", "id": "p", "name": "Tuija Tuoja", "sector": "municipality"}),
         json!({"kind": "space", "id": "s", "type": "network", "slug": "tori", "title": "Tori", "body": "Paikka.",
@@ -376,7 +376,8 @@ async fn hostile_questions_and_texts_are_taken_calmly() {
             3 => (0..1500).map(|n| format!("{}{n}qz ", ["öljy", "xz", "tsk"][n % 3])).collect(),
             _ => dice.text(&HOSTILE, 400),
         };
-        let body: String = body.chars().filter(|c| !c.is_control() && !matches!(c, '\u{202E}' | '\u{FFFD}')).take(19_000).collect();
+        let body: String =
+            body.chars().filter(|c| !c.is_control() && !matches!(c, '\u{202E}' | '\u{FFFD}')).take(19_000).collect();
         rows += &message(&format!("h{number}"), &format!("Muurahaispesä {body}"));
     }
     workspace.imports(&rows);
