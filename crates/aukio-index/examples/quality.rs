@@ -15,7 +15,7 @@ fn main() {
     let folder = folder.map_or("tests/data/search", String::as_str);
     let misses = arguments.iter().any(|argument| argument == "--misses");
     measure("stemming", Stemming, Path::new(folder), false);
-    measure("languages", Languages, Path::new(folder), misses);
+    measure("languages", Languages::new(), Path::new(folder), misses);
 }
 
 fn lines(path: &Path) -> Vec<Value> {

@@ -15,7 +15,7 @@ fn main() {
     let bodies: Vec<&str> = rows.iter().filter_map(|row| row["body"].as_str()).collect();
     let tokens: usize = bodies.iter().map(|body| body.split_whitespace().count()).sum();
     let place = tempfile::tempdir().expect("a temporary folder");
-    let index = Index::open(place.path(), Languages).expect("an index can be made").index;
+    let index = Index::open(place.path(), Languages::new()).expect("an index can be made").index;
     let builder = index.rebuild().expect("an index can be begun");
     // The first word unpacks the lexicon, which is done once for a process.
     index.marks("kunta", false, aukio_index::Relaxed::No);

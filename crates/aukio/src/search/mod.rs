@@ -74,7 +74,7 @@ impl Search {
     /// # Errors
     /// When another process has it open, or not even an empty index can be made in the folder.
     pub fn open(&self, folder: &Path) -> Result<(), IndexError> {
-        let Opened { index, standing } = Index::open(folder, Languages)?;
+        let Opened { index, standing } = Index::open(folder, Languages::new())?;
         self.filling.store(standing == Standing::Empty, Ordering::Release);
         let _ = self.index.set((index, standing));
         Ok(())
