@@ -4,6 +4,7 @@ import { composer, forgetSent } from './composer';
 import { documentLive } from './document-live';
 import { focusFaults, showPasswords } from './forms';
 import type { Live } from './live';
+import { suggest } from './suggest';
 import { rememberOrder, threadLive } from './thread-live';
 
 forgetSent();
@@ -19,3 +20,4 @@ if (talk) {
 const sheet = document.querySelector<HTMLElement>('.sheet[data-topic]');
 if (sheet) live = documentLive(sheet);
 for (const form of document.querySelectorAll<HTMLFormElement>('form[data-composer]')) composer(form, live);
+for (const form of document.querySelectorAll<HTMLFormElement>('form[role="search"]')) suggest(form);

@@ -1,51 +1,187 @@
-//! From a text to the terms by which it is found. [`Analyser`] is the seam for analysers that know more
-//! about a language than its suffixes.
+//! From a text to the terms by which it is found. [`Analyser`] is the seam for what knows a language.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use frostem::{Algorithm, Stemmer};
-use unicode_normalization::UnicodeNormalization;
-
-/// The languages that texts are written in.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub enum Tongue {
-    Fi,
-    Sv,
-    En,
-}
-
-impl Tongue {
-    pub const ALL: [Tongue; 3] = [Tongue::Fi, Tongue::Sv, Tongue::En];
-
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Tongue::Fi => "fi",
-            Tongue::Sv => "sv",
-            Tongue::En => "en",
-        }
-    }
-
-    pub fn parse(tag: &str) -> Option<Tongue> {
-        Tongue::ALL.into_iter().find(|tongue| tongue.tag() == tag)
-    }
-
-    pub(crate) fn code(self) -> u64 {
-        self as u64
-    }
-
-    pub(crate) fn of_code(code: u64) -> Option<Tongue> {
-        Tongue::ALL.into_iter().find(|tongue| tongue.code() == code)
-    }
-}
+use crate::Tongue;
+use crate::stemming::stem;
+use crate::tokens::{exact, others, tokens};
 
 /// Tokens longer than this are only found as they stand, in characters.
 const ANALYSED_MOST: usize = 40;
 /// The longest token that is indexed at all, in bytes.
 const TOKEN_BYTES_MOST: usize = 200;
+/// Guessing is the dear part of analysis: after so many new guesses in one text, endings are merely cut off.
+const GUESSES_MOST: usize = 300;
+/// Words whose terms are remembered; twice as many at most.
+const KNOWN_MOST: usize = 50_000;
+
+/// One way to understand a word.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reading {
+    /// The base form, in lower case.
+    pub lemma: String,
+    /// What of the word can be searched for by itself: parts of a compound, runs of them, the word it is
+    /// derived from.
+    pub parts: Vec<String>,
+    /// Whether the analyser knows the word or guesses at it.
+    pub known: bool,
+}
+
+/// Understands words.
+pub trait Analyser: Send + Sync {
+    /// The readings of a lower-case word without a colon, the likeliest first. None leaves the word as it is.
+    fn readings(&self, tongue: Tongue, word: &str) -> Vec<Reading>;
+
+    /// Another number for each change of what is answered: an index of another version is built anew.
+    fn version(&self) -> u32;
+}
+
+/// The terms of a word in one language; each begins with the sign of that language.
+#[derive(Debug, Default)]
+pub(crate) struct Terms {
+    pub lemmas: Vec<String>,
+    pub parts: Vec<String>,
+    pub known: bool,
+}
+
+/// An analyser with a memory.
+pub struct Lexicon {
+    analyser: Box<dyn Analyser>,
+    memory: Mutex<Memory>,
+}
+
+/// The words that came lately, and those that came before them: when the first are many, they become the
+/// second. Nobody has to keep the order of use.
+#[derive(Default)]
+struct Memory {
+    young: HashMap<(Tongue, String), Arc<Terms>>,
+    old: HashMap<(Tongue, String), Arc<Terms>>,
+}
+
+impl Memory {
+    fn recall(&mut self, key: &(Tongue, String)) -> Option<Arc<Terms>> {
+        if let Some(terms) = self.young.get(key) {
+            return Some(terms.clone());
+        }
+        let terms = self.old.remove(key)?;
+        self.keep(key.clone(), terms.clone());
+        Some(terms)
+    }
+
+    fn keep(&mut self, key: (Tongue, String), terms: Arc<Terms>) {
+        if self.young.len() >= KNOWN_MOST {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, terms);
+    }
+}
+
+/// New guesses that a text may still cost.
+struct Budget(usize);
+
+impl Lexicon {
+    pub fn new(analyser: impl Analyser + 'static) -> Lexicon {
+        Lexicon { analyser: Box::new(analyser), memory: Mutex::default() }
+    }
+
+    pub(crate) fn version(&self) -> u32 {
+        self.analyser.version()
+    }
+
+    fn terms(&self, tongue: Tongue, word: &str, budget: &mut Budget) -> Arc<Terms> {
+        let key = (tongue, word.to_owned());
+        if let Some(terms) = self.memory.lock().unwrap_or_else(PoisonError::into_inner).recall(&key) {
+            return terms;
+        }
+        let signed = |term: &str| format!("{}{term}", tongue.sign());
+        if budget.0 == 0 {
+            return Arc::new(Terms { lemmas: vec![signed(&stem(tongue, word))], ..Terms::default() });
+        }
+        let mut terms = Terms::default();
+        for reading in self.analyser.readings(tongue, word) {
+            terms.known |= reading.known;
+            push_new(&mut terms.lemmas, signed(&reading.lemma));
+            for part in &reading.parts {
+                push_new(&mut terms.parts, signed(part));
+            }
+        }
+        if terms.lemmas.is_empty() {
+            terms.lemmas.push(signed(word));
+        }
+        if !terms.known {
+            budget.0 -= 1;
+        }
+        let terms = Arc::new(terms);
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).keep(key, terms.clone());
+        terms
+    }
+
+    /// The words of a short text that is in one language: a title, a question.
+    pub(crate) fn words(&self, tongue: Tongue, text: &str) -> Vec<Word> {
+        let mut words = Vec::new();
+        self.read(&[tongue], text, 0, &mut words, &mut Budget(GUESSES_MOST));
+        words
+    }
+
+    /// The words of a text in `tongue` that may have paragraphs in other languages; those are understood in
+    /// both ways, because a guess at a language may be wrong.
+    pub(crate) fn text(&self, tongue: Tongue, text: &str) -> Vec<Word> {
+        let mut words = Vec::with_capacity(text.len() / 7);
+        let mut budget = Budget(GUESSES_MOST);
+        let mut from = 0;
+        for paragraph in text.split_inclusive('\n') {
+            match Tongue::of_paragraph(paragraph) {
+                Some(other) if other != tongue => {
+                    self.read(&[tongue, other], paragraph, from, &mut words, &mut budget);
+                }
+                _ => self.read(&[tongue], paragraph, from, &mut words, &mut budget),
+            }
+            from += paragraph.len();
+        }
+        words
+    }
+
+    fn read(&self, tongues: &[Tongue], text: &str, offset: usize, words: &mut Vec<Word>, budget: &mut Budget) {
+        for (from, raw) in tokens(text) {
+            let exact = exact(raw);
+            if exact.len() > TOKEN_BYTES_MOST {
+                continue;
+            }
+            let mut word = Word {
+                from: offset + from,
+                to: offset + from + raw.len(),
+                position: words.len(),
+                others: others(&exact),
+                exact,
+                terms: Vec::with_capacity(tongues.len()),
+                sides: Vec::new(),
+            };
+            if word.exact.chars().count() <= ANALYSED_MOST {
+                // «EU:n», «THL:ssä»: what stands before the colon is the word.
+                let base = word.exact.split(':').next().unwrap_or(&word.exact);
+                for tongue in tongues {
+                    word.terms.push(self.terms(*tongue, base, budget));
+                    if base.contains('-') {
+                        let sides = base.split('-').filter(|side| side.chars().count() > 1);
+                        word.sides.extend(sides.map(|side| self.terms(*tongue, side, budget)));
+                    }
+                }
+            }
+            words.push(word);
+        }
+    }
+}
+
+fn push_new(all: &mut Vec<String>, term: String) {
+    if !all.contains(&term) {
+        all.push(term);
+    }
+}
 
 /// A word of a text with the terms that stand for it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Word {
+#[derive(Debug)]
+pub(crate) struct Word {
     /// Where it stands in the text, in bytes.
     pub from: usize,
     pub to: usize,
@@ -53,190 +189,70 @@ pub struct Word {
     pub position: usize,
     /// As it stands, in lower case.
     pub exact: String,
-    /// The same without foreign accents («áile» is also «aile»); å, ä and ö are letters of their own and stay.
-    pub folded: Option<String>,
-    /// Base forms or stems; each begins with a sign for its language, so that languages do not meet.
-    pub lemmas: Vec<String>,
-    /// Parts of it that can be searched for by themselves.
-    pub parts: Vec<String>,
+    /// Other ways to write the same.
+    pub others: Vec<String>,
+    /// One for each language that it is understood in.
+    terms: Vec<Arc<Terms>>,
+    /// The sides of a hyphen.
+    sides: Vec<Arc<Terms>>,
 }
 
-/// Tells the base forms and parts of words.
-pub trait Analyser: Send + Sync {
-    /// The base forms (or stems) of a lower-case word.
-    fn lemmas(&self, tongue: Tongue, word: &str) -> Vec<String>;
-
-    /// The parts of a lower-case word, as base forms; none for a simple word.
-    fn parts(&self, tongue: Tongue, word: &str) -> Vec<String>;
-
-    /// Raised whenever the terms change: an index that another version has written is built anew.
-    fn version(&self) -> u32 {
-        1
-    }
-}
-
-/// Suffix stripping by the Snowball rules (<https://snowballstem.org>): no compounds, no consonant gradation.
-#[derive(Default)]
-pub struct Stemming;
-
-impl Stemming {
-    fn stem(tongue: Tongue, word: &str) -> String {
-        let algorithm = match tongue {
-            Tongue::Fi => Algorithm::Finnish,
-            Tongue::Sv => Algorithm::Swedish,
-            Tongue::En => Algorithm::English,
-        };
-        Stemmer::new(algorithm).stem(word).into_owned()
-    }
-}
-
-impl Analyser for Stemming {
-    fn lemmas(&self, tongue: Tongue, word: &str) -> Vec<String> {
-        vec![Stemming::stem(tongue, word)]
+impl Word {
+    pub fn exacts(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.exact).chain(&self.others)
     }
 
-    fn parts(&self, tongue: Tongue, word: &str) -> Vec<String> {
-        if !word.contains('-') {
-            return Vec::new();
-        }
-        word.split('-').filter(|side| side.chars().count() > 1).map(|side| Stemming::stem(tongue, side)).collect()
+    pub fn lemmas(&self) -> impl Iterator<Item = &String> {
+        self.terms.iter().flat_map(|terms| &terms.lemmas)
     }
-}
 
-/// Never a letter, so that a base form is no other word as it stands.
-fn sign(tongue: Tongue) -> char {
-    match tongue {
-        Tongue::Fi => '<',
-        Tongue::Sv => '>',
-        Tongue::En => '=',
+    pub fn parts(&self) -> impl Iterator<Item = &String> {
+        let of_sides = self.sides.iter().flat_map(|side| side.lemmas.iter().chain(&side.parts));
+        self.terms.iter().flat_map(|terms| &terms.parts).chain(of_sides)
     }
-}
 
-/// In lower case, composed, with plain hyphens and apostrophes and without soft hyphens.
-fn exact(raw: &str) -> String {
-    if raw.is_ascii() {
-        return raw.to_ascii_lowercase();
+    pub fn is_known(&self) -> bool {
+        self.terms.iter().any(|terms| terms.known)
     }
-    let plain = raw.chars().filter_map(|c| match c {
-        '\u{AD}' => None,
-        '\u{2010}' | '\u{2011}' => Some('-'),
-        '’' => Some('\''),
-        c => Some(c),
-    });
-    plain.nfc().flat_map(char::to_lowercase).collect()
-}
-
-fn folded(exact: &str) -> Option<String> {
-    if exact.is_ascii() {
-        return None;
-    }
-    let mut folded = String::with_capacity(exact.len());
-    for c in exact.chars() {
-        match c {
-            'å' | 'ä' | 'ö' => folded.push(c),
-            c => folded.extend(std::iter::once(c).nfd().filter(|c| !is_accent(*c))),
-        }
-    }
-    (folded != exact && !folded.is_empty()).then_some(folded)
-}
-
-/// Cuts a text into words and tells their terms, in one language.
-pub fn words(analyser: &dyn Analyser, tongue: Tongue, text: &str) -> Vec<Word> {
-    let mut words = Vec::new();
-    for (from, raw) in tokens(text) {
-        let exact = exact(raw);
-        let mut word = Word {
-            from,
-            to: from + raw.len(),
-            position: words.len(),
-            lemmas: Vec::new(),
-            parts: Vec::new(),
-            folded: folded(&exact),
-            exact,
-        };
-        if word.exact.len() > TOKEN_BYTES_MOST {
-            continue;
-        }
-        if word.exact.chars().count() <= ANALYSED_MOST {
-            // «EU:n», «THL:ssä»: what stands before the colon is the word.
-            let base = match word.exact.split_once(':') {
-                Some((base, _)) if !base.is_empty() => Cow::Owned(base.to_owned()),
-                _ => Cow::Borrowed(word.exact.as_str()),
-            };
-            let signed = |term: String| format!("{}{term}", sign(tongue));
-            word.lemmas = analyser.lemmas(tongue, &base).into_iter().map(signed).collect();
-            word.parts = analyser.parts(tongue, &base).into_iter().map(signed).collect();
-        }
-        words.push(word);
-    }
-    words
-}
-
-/// Runs of letters and digits, with the hyphens, apostrophes and colons between them.
-fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut rest = 0;
-    std::iter::from_fn(move || {
-        let start = rest + text[rest..].find(is_letter)?;
-        let mut end = start;
-        let mut joiner = None;
-        for (place, c) in text[start..].char_indices() {
-            if is_letter(c) {
-                end = start + place + c.len_utf8();
-                joiner = None;
-            } else if joiner.is_none() && matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\'' | '’' | ':') {
-                joiner = Some(c);
-            } else if c != '\u{AD}' {
-                break;
-            }
-        }
-        rest = end;
-        Some((start, &text[start..end]))
-    })
-}
-
-fn is_letter(c: char) -> bool {
-    c.is_alphanumeric() || is_accent(c)
-}
-
-fn is_accent(c: char) -> bool {
-    ('\u{300}'..='\u{36F}').contains(&c)
-}
-
-/// The words of a question, each by itself: «410/2015» are two.
-pub fn separate(text: &str) -> impl Iterator<Item = &str> {
-    tokens(text).map(|(_, raw)| raw)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Stemming;
 
-    #[test]
-    fn texts_are_cut_into_words() {
-        let check = |text: &str, expected: &[&str]| {
-            let found: Vec<String> = words(&Stemming, Tongue::Fi, text).into_iter().map(|word| word.exact).collect();
-            assert_eq!(found, expected, "{text}");
-        };
-        check("Kunnan, asukkaiden!", &["kunnan", "asukkaiden"]);
-        check("PDF-muotoon EU:n rock ’n’ roll", &["pdf-muotoon", "eu:n", "rock", "n", "roll"]);
-        check("A\u{308}iti Äiti", &["äiti", "äiti"]);
-        check("kunta\u{AD}lainen PDF\u{2011}liite", &["kuntalainen", "pdf-liite"]);
-        check("–– ... ", &[]);
-        check("410/2015 22 §", &["410", "2015", "22"]);
+    fn lexicon() -> Lexicon {
+        Lexicon::new(Stemming)
     }
 
     #[test]
-    fn foreign_accents_can_be_left_out() {
-        let folded = |text: &str| words(&Stemming, Tongue::Fi, text)[0].folded.clone();
-        assert_eq!(folded("Áile").as_deref(), Some("aile"));
-        assert_eq!(folded("Päätös"), None);
+    fn forms_meet_in_their_base() {
+        let lemmas = |word: &str| lexicon().words(Tongue::Fi, word)[0].lemmas().cloned().collect::<Vec<_>>();
+        assert_eq!(lemmas("budjetointi"), lemmas("budjetointia"));
+        assert_eq!(lemmas("EU"), lemmas("EU:n"));
+        assert_eq!(lexicon().words(Tongue::Fi, "PDF-muotoon")[0].parts().count(), 2);
     }
 
     #[test]
-    fn forms_meet_in_their_stem() {
-        let lemma = |word: &str| words(&Stemming, Tongue::Fi, word)[0].lemmas.clone();
-        assert_eq!(lemma("budjetointi"), lemma("budjetointia"));
-        assert_eq!(lemma("EU"), lemma("EU:n"));
-        assert_eq!(words(&Stemming, Tongue::Fi, "PDF-muotoon")[0].parts.len(), 2);
+    fn each_paragraph_has_its_language() {
+        let text = "Kokous pidettiin kirjastossa ja siellä puhuttiin paljon.\n\
+                    Mötet hölls på biblioteket och där talade man om många olika saker.";
+        let words = lexicon().text(Tongue::Fi, text);
+        let signs = |word: &Word| word.lemmas().filter_map(|lemma| lemma.chars().next()).collect::<String>();
+        let of = |exact: &str| signs(words.iter().find(|word| word.exact == exact).expect("it stands there"));
+        assert_eq!(of("kirjastossa"), "<");
+        assert_eq!(of("biblioteket"), "<>");
+        let mötet = words.iter().find(|word| word.exact == "mötet").expect("it stands there");
+        assert_eq!(&text[mötet.from..mötet.to], "Mötet");
+    }
+
+    #[test]
+    fn memory_has_a_bound() {
+        let lexicon = lexicon();
+        for number in 0..3 * KNOWN_MOST {
+            lexicon.words(Tongue::Fi, &format!("sana{number}"));
+        }
+        let memory = lexicon.memory.lock().expect("nobody panics with it");
+        assert!(memory.young.len() + memory.old.len() <= 2 * KNOWN_MOST);
     }
 }

@@ -38,8 +38,9 @@ impl Kind {
     }
 }
 
-/// Which thing a fact is about. A document may have a fact for each of its sections.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+/// Which thing a fact is about. A document may have a fact for each of its sections beside the one for the
+/// whole: together they are one hit.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Key {
     pub kind: Kind,
     pub id: i64,
@@ -60,15 +61,15 @@ pub struct Fact {
     /// Who may find it: 0 for everybody, else the id of the closed space.
     pub audience: i64,
     pub space: Option<i64>,
-    /// For a message: its thread.
-    pub thread: Option<i64>,
     pub language: Tongue,
     pub title: String,
     pub body: String,
-    /// Names of people and places that belong to it.
+    /// People, places and tags that belong to it.
     pub names: String,
-    /// Microseconds since the Unix epoch.
+    /// Microseconds since the Unix epoch; 0 for what has no time.
     pub at: i64,
+    /// The year of it where its readers live; 0 for what has no time.
+    pub year: u16,
 }
 
 /// A change of what there is to find.

@@ -6,14 +6,28 @@
 //! crash the caller knows where to go on.
 
 mod analyse;
+mod answer;
+mod asker;
+mod dictionary;
 mod fact;
+mod gather;
+mod languages;
+mod marks;
 mod query;
+mod question;
 mod schema;
-mod snippet;
+mod stemming;
 mod store;
+mod tokens;
+mod tongue;
+mod writing;
 
-pub use analyse::{Analyser, Stemming, Tongue};
+pub use analyse::{Analyser, Lexicon, Reading};
 pub use fact::{Change, Fact, Key, Kind};
-pub use query::{Hit, Query, Results, Sort, TermSet};
-pub use snippet::{Piece, marked, snippet};
-pub use store::{Builder, Index, IndexError, Opened};
+pub use gather::{Cursor, NoCursor};
+pub use languages::Languages;
+pub use marks::{Marks, Piece};
+pub use query::{Facets, Filter, Hit, Query, Relaxed, Results, Sort, Suggestion};
+pub use stemming::Stemming;
+pub use store::{Builder, Index, IndexError, Opened, Standing};
+pub use tongue::Tongue;

@@ -1,22 +1,27 @@
 //! The index on disk: opening whatever is there, one writer, rebuilding beside what serves.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use tantivy::indexer::LogMergePolicy;
-use tantivy::tokenizer::{PreTokenizedString, Token};
-use tantivy::{Index as Tantivy, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::{Index as Tantivy, IndexReader, IndexWriter, ReloadPolicy};
 
-use crate::analyse::{Analyser, Word, words};
-use crate::query::{Query, Results, ask};
+use crate::analyse::Lexicon;
+use crate::answer::Answerer;
+use crate::dictionary::{Dictionary, completions};
+use crate::marks::Marks;
+use crate::query::{Query, Relaxed, Results};
+use crate::question::CHARACTERS_MOST;
 use crate::schema::{Fields, VERSION, build};
-use crate::{Change, Fact};
+use crate::writing::{document, key_term};
+use crate::{Analyser, Change};
 
 /// Memory for changes that wait for a commit, in bytes.
-const WRITER_BYTES: usize = 50_000_000;
-/// A text longer than this is cut, in bytes; documents come in sections anyway.
-const BODY_BYTES_MOST: usize = 200 * 1024;
+const WRITER_BYTES: usize = 64_000_000;
+/// Segments of about the same size that are merged into one.
+const MERGED_TOGETHER: usize = 6;
 
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
@@ -24,14 +29,18 @@ pub enum IndexError {
     Engine(#[from] tantivy::TantivyError),
     #[error("the index folder failed: {0}")]
     Folder(#[from] std::io::Error),
+    #[error("another process uses the index in {}", .0.display())]
+    InUse(PathBuf),
 }
 
 /// Searching is cheap to share: clones are the same index.
 #[derive(Clone)]
 pub struct Index {
     folder: PathBuf,
-    analyser: Arc<dyn Analyser>,
+    lexicon: Arc<Lexicon>,
     serving: Arc<RwLock<Arc<Generation>>>,
+    /// Held as long as the index is: two processes that write would remove each other's files.
+    _lock: Arc<File>,
 }
 
 /// One state of the files: a rebuilt index is the next generation.
@@ -42,46 +51,43 @@ struct Generation {
     writer: Mutex<IndexWriter>,
 }
 
-/// An index, and how far it reaches.
+/// An index as it was found.
 pub struct Opened {
     pub index: Index,
-    /// The position of its last commit; None for an empty index that has to be filled from the start.
-    pub position: Option<u64>,
+    pub standing: Standing,
+}
+
+/// What an index is good for, with the position of its last commit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    Whole(u64),
+    /// Written by another version of the analyser: it serves, but should be built anew.
+    Old(u64),
+    /// There was none, or none that could be read: it has to be filled from the start.
+    Empty,
 }
 
 impl Index {
-    /// Opens the index in `folder`. What is missing, damaged or of another version is set aside and an empty
+    /// Opens the index in `folder`. What is missing, damaged or of another schema is set aside and an empty
     /// index takes its place.
     ///
     /// # Errors
-    /// When not even an empty index can be made: no space, no rights.
-    pub fn open(folder: &Path, analyser: Arc<dyn Analyser>) -> Result<Opened, IndexError> {
+    /// When another process has it open, or not even an empty index can be made: no space, no rights.
+    pub fn open(folder: &Path, analyser: impl Analyser + 'static) -> Result<Opened, IndexError> {
         std::fs::create_dir_all(folder)?;
-        let current = folder.join("current");
-        let name = std::fs::read_to_string(&current).unwrap_or_default();
-        let version = format!("v{VERSION}.{}", analyser.version());
-        let (generation, position) = match name.trim() {
-            name if generation_version(name) == Some(&version) => match Generation::open(&folder.join(name)) {
-                Ok((generation, position)) => (generation, position),
-                Err(error) => {
-                    tracing::warn!(%error, "the search index cannot be opened and is built anew");
-                    (Generation::create(folder, &version)?, None)
-                }
-            },
-            _ => (Generation::create(folder, &version)?, None),
+        let lock = lock(folder)?;
+        let lexicon = Arc::new(Lexicon::new(analyser));
+        let version = version_of(&lexicon);
+        let (generation, standing) = match Generation::current(folder) {
+            Some((generation, position, name)) if name == version => (generation, Standing::Whole(position)),
+            Some((generation, position, _)) => (generation, Standing::Old(position)),
+            None => (Generation::create(folder, &version)?, Standing::Empty),
         };
-        let index = Index { folder: folder.to_owned(), analyser, serving: Arc::new(RwLock::new(Arc::new(generation))) };
+        let serving = Arc::new(RwLock::new(Arc::new(generation)));
+        let index = Index { folder: folder.to_owned(), lexicon, serving, _lock: Arc::new(lock) };
         index.point_here()?;
         index.sweep();
-        Ok(Opened { index, position })
-    }
-
-    pub fn analyser(&self) -> &dyn Analyser {
-        &*self.analyser
-    }
-
-    fn version(&self) -> String {
-        format!("v{VERSION}.{}", self.analyser.version())
+        Ok(Opened { index, standing })
     }
 
     fn serving(&self) -> Arc<Generation> {
@@ -95,7 +101,26 @@ impl Index {
     pub fn search(&self, query: &Query, now: i64) -> Result<Results, IndexError> {
         let generation = self.serving();
         let searcher = generation.reader.searcher();
-        Ok(ask(&searcher, &generation.fields, &*self.analyser, query, now)?)
+        let answerer = Answerer { searcher: &searcher, fields: &generation.fields, lexicon: &self.lexicon, query };
+        Ok(answerer.answer(now)?)
+    }
+
+    /// Up to `most` questions that one whose last word is being typed may become, the likeliest first. Only
+    /// words that stand in what these audiences may read.
+    ///
+    /// # Errors
+    /// When the files cannot be read.
+    pub fn complete(&self, text: &str, audiences: &[i64], most: usize) -> Result<Vec<String>, IndexError> {
+        let generation = self.serving();
+        let searcher = generation.reader.searcher();
+        let dictionary = Dictionary::new(&searcher, &generation.fields, &self.lexicon, audiences);
+        let text: String = text.chars().take(CHARACTERS_MOST).collect();
+        Ok(completions(&dictionary, &text, most)?)
+    }
+
+    /// What a question marks in the texts that it finds.
+    pub fn marks(&self, question: &str, prefix: bool, relaxed: Relaxed) -> Marks {
+        Marks::new(self.lexicon.clone(), question, prefix, relaxed)
     }
 
     /// How many facts there are.
@@ -104,11 +129,15 @@ impl Index {
     }
 
     /// Takes changes and commits them with the position they lead to. They are found when this returns.
+    /// No changes make no commit: then the position is only the caller's to remember.
     ///
     /// # Errors
     /// When they cannot be written; then none of them is there and the position is the old one.
     pub fn apply(&self, changes: Vec<Change>, position: u64) -> Result<(), IndexError> {
-        self.serving().apply(&*self.analyser, changes, position)
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.serving().apply(&self.lexicon, changes, position)
     }
 
     /// Begins an empty index beside the one that serves.
@@ -116,7 +145,8 @@ impl Index {
     /// # Errors
     /// When it cannot be made.
     pub fn rebuild(&self) -> Result<Builder, IndexError> {
-        Ok(Builder { index: self.clone(), generation: Generation::create(&self.folder, &self.version())? })
+        let generation = Generation::create(&self.folder, &version_of(&self.lexicon))?;
+        Ok(Builder { index: self.clone(), generation })
     }
 
     /// Notes which generation serves, so that a crash in the middle leaves one or the other.
@@ -155,7 +185,25 @@ impl Index {
     }
 }
 
-/// The version in the name of a generation's folder («v2.1-7»); None for anything else.
+/// The system lets go of the lock when the process ends, however it ends.
+fn lock(folder: &Path) -> Result<File, IndexError> {
+    let path = folder.join("lock");
+    if path.is_dir() {
+        std::fs::remove_dir_all(&path)?;
+    }
+    let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(IndexError::InUse(folder.to_owned())),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+fn version_of(lexicon: &Lexicon) -> String {
+    format!("v{VERSION}.{}", lexicon.version())
+}
+
+/// The version in the name of a generation's folder («v3.1-7»); None for anything else.
 fn generation_version(name: &str) -> Option<&str> {
     let (version, number) = name.split_once('-')?;
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -170,12 +218,22 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// As [`Index::apply`], for the new index.
+    /// Adds facts about things that it has not been told of. They are written for good by the next
+    /// [`Builder::apply`]; until then a crash leaves nothing of them.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn add(&self, changes: Vec<Change>) -> Result<(), IndexError> {
+        self.generation.add(&self.index.lexicon, changes)
+    }
+
+    /// As [`Index::apply`], for the new index, and even when nothing has changed: the position tells that
+    /// the index is whole.
     ///
     /// # Errors
     /// When the changes cannot be written.
     pub fn apply(&self, changes: Vec<Change>, position: u64) -> Result<(), IndexError> {
-        self.generation.apply(&*self.index.analyser, changes, position)
+        self.generation.apply(&self.index.lexicon, changes, position)
     }
 
     /// Lets the new index serve from now on and removes the old one.
@@ -210,45 +268,82 @@ impl Generation {
         }
     }
 
+    /// The generation that served last, its position and its version, if all of it can be read.
+    fn current(folder: &Path) -> Option<(Generation, u64, String)> {
+        let name = std::fs::read_to_string(folder.join("current")).ok()?;
+        let name = name.trim();
+        let version = generation_version(name)?;
+        if version.split('.').next() != Some(&format!("v{VERSION}")) {
+            tracing::info!(version, "the search index is of another make and is built anew");
+            return None;
+        }
+        match Generation::open(&folder.join(name)) {
+            Ok(Some((generation, position))) => Some((generation, position, version.to_owned())),
+            Ok(None) => None,
+            Err(error) => {
+                tracing::warn!(%error, "the search index cannot be read and is built anew");
+                None
+            }
+        }
+    }
+
     /// Opens what may be damaged. The engine checks its files, but it was not made to be lied to: a panic is
     /// one more way of saying that they are no good.
-    fn open(path: &Path) -> Result<(Generation, Option<u64>), IndexError> {
+    fn open(path: &Path) -> Result<Option<(Generation, u64)>, IndexError> {
         std::panic::catch_unwind(|| Generation::open_whole(path)).unwrap_or_else(|_| {
             Err(tantivy::TantivyError::InternalError("the files made the engine panic".to_owned()).into())
         })
     }
 
-    fn open_whole(path: &Path) -> Result<(Generation, Option<u64>), IndexError> {
+    /// None for an index that was never filled.
+    fn open_whole(path: &Path) -> Result<Option<(Generation, u64)>, IndexError> {
         let engine = Tantivy::open_in_dir(path)?;
         let (schema, _) = build();
         if engine.schema() != schema {
             return Err(tantivy::TantivyError::SchemaError("another schema".to_owned()).into());
         }
-        let Some(position) = engine.load_metas()?.payload.and_then(|payload| payload.parse().ok()) else {
-            return Err(tantivy::TantivyError::SchemaError("no position".to_owned()).into());
+        let Some(payload) = engine.load_metas()?.payload else { return Ok(None) };
+        let Ok(position) = payload.parse() else {
+            return Err(tantivy::TantivyError::InternalError("no position".to_owned()).into());
         };
         let damaged = engine.validate_checksum()?;
         if !damaged.is_empty() {
-            return Err(tantivy::TantivyError::SchemaError(format!("{} damaged files", damaged.len())).into());
+            let damaged = format!("{} damaged files", damaged.len());
+            return Err(tantivy::TantivyError::InternalError(damaged).into());
         }
-        let generation = Generation::with(path.to_owned(), engine)?;
-        Ok((generation, Some(position)))
+        Ok(Some((Generation::with(path.to_owned(), engine)?, position)))
     }
 
     fn with(folder: PathBuf, engine: Tantivy) -> Result<Generation, IndexError> {
         let (_, fields) = build();
-        let writer: IndexWriter = engine.writer_with_num_threads(1, WRITER_BYTES)?;
+        let options = IndexWriterOptions::builder()
+            .memory_budget_per_thread(WRITER_BYTES)
+            .num_worker_threads(1)
+            .num_merge_threads(1)
+            .build();
+        let writer: IndexWriter = engine.writer_with_options(options)?;
         let mut merging = LogMergePolicy::default();
-        merging.set_min_num_segments(4);
+        merging.set_min_num_segments(MERGED_TOGETHER);
         writer.set_merge_policy(Box::new(merging));
         // Reloaded by hand after each commit: then «committed» means «found».
         let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Generation { folder, fields, reader, writer: Mutex::new(writer) })
     }
 
-    fn apply(&self, analyser: &dyn Analyser, changes: Vec<Change>, position: u64) -> Result<(), IndexError> {
+    fn add(&self, lexicon: &Lexicon, changes: Vec<Change>) -> Result<(), IndexError> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        for change in changes {
+            let Change::Put(_, facts) = change else { continue };
+            for fact in facts {
+                writer.add_document(document(&self.fields, lexicon, &fact))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn apply(&self, lexicon: &Lexicon, changes: Vec<Change>, position: u64) -> Result<(), IndexError> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = self.write(&mut writer, analyser, changes, position);
+        let written = self.write(&mut writer, lexicon, changes, position);
         if written.is_err() {
             // What was half written must not ride along with the next commit.
             let _ = writer.rollback();
@@ -262,7 +357,7 @@ impl Generation {
     fn write(
         &self,
         writer: &mut IndexWriter,
-        analyser: &dyn Analyser,
+        lexicon: &Lexicon,
         changes: Vec<Change>,
         position: u64,
     ) -> Result<(), IndexError> {
@@ -271,9 +366,9 @@ impl Generation {
                 Change::Put(key, facts) => (key, facts),
                 Change::Remove(key) => (key, Vec::new()),
             };
-            writer.delete_term(Term::from_field_text(self.fields.key, &key.term()));
+            writer.delete_term(key_term(&self.fields, key));
             for fact in facts {
-                writer.add_document(self.document(analyser, &fact))?;
+                writer.add_document(document(&self.fields, lexicon, &fact))?;
             }
         }
         let mut commit = writer.prepare_commit()?;
@@ -281,57 +376,4 @@ impl Generation {
         commit.commit()?;
         Ok(())
     }
-
-    fn document(&self, analyser: &dyn Analyser, fact: &Fact) -> TantivyDocument {
-        let fields = &self.fields;
-        let mut document = TantivyDocument::new();
-        document.add_text(fields.key, fact.key.term());
-        document.add_text(fields.section, &fact.section);
-        document.add_u64(fields.kind, fact.key.kind.code());
-        document.add_i64(fields.id, fact.key.id);
-        document.add_i64(fields.audience, fact.audience);
-        document.add_i64(fields.space, fact.space.unwrap_or(0));
-        document.add_i64(fields.thread, fact.thread.unwrap_or(0));
-        document.add_u64(fields.language, fact.language.code());
-        document.add_i64(fields.at, fact.at);
-        let body = &fact.body[..fact.body.floor_char_boundary(BODY_BYTES_MOST)];
-        for (text, exact, lemma, part) in [
-            (fact.title.as_str(), fields.title_exact, fields.title_lemma, fields.title_part),
-            (body, fields.body_exact, fields.body_lemma, fields.body_part),
-        ] {
-            let words = words(analyser, fact.language, text);
-            document
-                .add_pre_tokenized_text(exact, stream(&words, |word| std::iter::once(&word.exact).chain(&word.folded)));
-            document.add_pre_tokenized_text(lemma, stream(&words, |word| &word.lemmas));
-            document.add_pre_tokenized_text(part, stream(&words, |word| &word.parts));
-        }
-        let names = words(analyser, fact.language, &fact.names);
-        document.add_pre_tokenized_text(
-            fields.names,
-            stream(&names, |word| {
-                // Places and names inflect as well: «Jyväskylässä».
-                std::iter::once(&word.exact).chain(&word.folded).chain(&word.lemmas)
-            }),
-        );
-        document
-    }
-}
-
-fn stream<'a, T>(words: &'a [Word], terms: impl Fn(&'a Word) -> T) -> PreTokenizedString
-where
-    T: IntoIterator<Item = &'a String>,
-{
-    let mut tokens = Vec::with_capacity(words.len());
-    for word in words {
-        for text in terms(word) {
-            tokens.push(Token {
-                offset_from: word.from,
-                offset_to: word.to,
-                position: word.position,
-                text: text.clone(),
-                position_length: 1,
-            });
-        }
-    }
-    PreTokenizedString { text: String::new(), tokens }
 }

@@ -45,6 +45,8 @@ enum Command {
         /// The file
         file: PathBuf,
     },
+    /// Build the search index anew; a running service does it itself and goes on serving from the old one
+    Reindex(#[command(flatten)] Settings),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -55,7 +57,10 @@ fn main() -> anyhow::Result<()> {
     let arguments = settings::with_file(std::env::args().collect(), &known)?;
     let arguments = Arguments::parse_from(arguments);
     let settings = match &arguments.command {
-        Command::Serve(settings) | Command::Demo(settings) | Command::Import { settings, .. } => settings.clone(),
+        Command::Serve(settings)
+        | Command::Demo(settings)
+        | Command::Reindex(settings)
+        | Command::Import { settings, .. } => settings.clone(),
     };
     log(&settings)?;
     // Chosen once, here, so that no two parts of the program bring a library of their own.
@@ -66,6 +71,7 @@ fn main() -> anyhow::Result<()> {
             Command::Serve(settings) => serve::run(settings, false).await,
             Command::Demo(settings) => serve::run(settings, true).await,
             Command::Import { settings, file } => import::run(settings, &file).await,
+            Command::Reindex(settings) => search::reindex::run(settings).await,
         }
     })
 }

@@ -35,6 +35,7 @@ pub async fn run(settings: Settings, demo: bool) -> anyhow::Result<()> {
     let metrics = Metrics::install()?;
     let stop = CancellationToken::new();
     let app = open(settings, address, stop.clone()).await?;
+    app.search.open(&app.settings.folder("index")).context("no search index can be opened")?;
     if demo {
         import::example(&app, EXAMPLE).await?;
     }
@@ -46,7 +47,7 @@ pub async fn run(settings: Settings, demo: bool) -> anyhow::Result<()> {
     tasks.spawn(live::run(app.clone(), head, stop.clone()));
     tasks.spawn(live::tell_presence(app.clone(), stop.clone()));
     tasks.spawn(documents::reading::tell_journal(app.clone(), stop.clone()));
-    tasks.spawn(search::follow(app.clone(), stop.clone()));
+    tasks.spawn(search::follow::follow(app.clone(), stop.clone()));
     tasks.spawn(mail::run(app.clone(), stop.clone()));
     tasks.spawn(people::forget_expired(app.clone(), stop.clone()));
 
@@ -66,13 +67,12 @@ pub async fn run(settings: Settings, demo: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Opens the data folder, the database and the index.
+/// Opens the data folder and the database. The index stays closed: one process has it, and that is the service.
 pub async fn open(settings: Settings, address: SocketAddr, stop: CancellationToken) -> anyhow::Result<App> {
     std::fs::create_dir_all(&settings.data)
         .with_context(|| format!("the data folder {} cannot be made", settings.data.display()))?;
     let db = Db::open(settings.database.as_deref(), &settings.data).await.context("the database cannot be opened")?;
     let clock = Clock::machine();
-    let search = Search::open(&settings.folder("index")).context("no search index can be made")?;
     let documents = Documents::new(DocumentLog::new(db.clone(), clock.clone()), stop);
     Ok(App::new(Parts {
         address: settings.public_address(address),
@@ -83,7 +83,7 @@ pub async fn open(settings: Settings, address: SocketAddr, stop: CancellationTok
         live: Hub::new(),
         documents,
         pages: PageCache::default(),
-        search,
+        search: Search::closed(),
         db,
         clock,
         settings,

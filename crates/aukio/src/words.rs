@@ -214,6 +214,11 @@ pub fn end_of_day(date: Date) -> Option<Time> {
     next.to_zoned_datetime(HELSINKI.clone()).ok().map(|zoned| Time::from(zoned.timestamp()))
 }
 
+/// The beginning of a calendar day in Finland.
+pub fn start_of_day(date: Date) -> Option<Time> {
+    date.to_zoned_datetime(HELSINKI.clone()).ok().map(|zoned| Time::from(zoned.timestamp()))
+}
+
 impl fmt::Display for Words {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.tag())

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use tempfile::TempDir;
 
 use super::mail::{self, Mail};
-use super::server::Server;
+use super::server::{Server, binary};
 use super::{PATIENCE, Page, Teller, postgres};
 
 /// The space that stories play in when they do not found their own.
@@ -99,6 +99,25 @@ impl Workspace {
             assert!(started.elapsed() < PATIENCE, "`{line}` is not measured in {PATIENCE:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Brings rows in with the command, while the service runs.
+    pub fn imports(&self, rows: &str) {
+        let file = self.data.path().join("import.jsonl");
+        std::fs::write(&file, rows).expect("the data folder can be written");
+        let outcome = self.runs("import").arg(&file).output().expect("the program runs");
+        let told = String::from_utf8_lossy(&outcome.stderr);
+        assert!(outcome.status.success(), "{}{told}", String::from_utf8_lossy(&outcome.stdout));
+    }
+
+    /// The program with another command on the same data.
+    pub fn runs(&self, command: &str) -> std::process::Command {
+        let mut program = std::process::Command::new(binary());
+        program.arg(command).arg("--data").arg(self.data.path());
+        if let Some(database) = &self.database {
+            program.args(["--database", database]);
+        }
+        program
     }
 
     /// Somebody who is not signed in.

@@ -321,3 +321,21 @@ pub async fn after_id(db: &Db, after: DocumentId, limit: i64) -> sqlx::Result<Ve
     let rows: Vec<Row> = db.all(sql, (after.0, limit)).await?;
     Ok(rows.into_iter().map(Document::from).collect())
 }
+
+/// The ids that an import gave to these documents, by id.
+pub async fn external_ids(db: &Db, ids: &[i64]) -> sqlx::Result<HashMap<i64, String>> {
+    let sql = crate::db::Sql {
+        sqlite: "SELECT id, external_id FROM document
+                 WHERE external_id IS NOT NULL AND id IN (SELECT value FROM json_each($1))",
+        postgres: "SELECT id, external_id FROM document WHERE external_id IS NOT NULL
+                   AND id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)))",
+    };
+    let rows: Vec<(i64, String)> = db.all(sql.on(&db), (serde_json::to_string(ids).unwrap_or_default(),)).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// How many documents there are.
+pub async fn count(db: &Db) -> sqlx::Result<i64> {
+    let (count,): (i64,) = db.one("SELECT COUNT(*) FROM document", ()).await?;
+    Ok(count)
+}

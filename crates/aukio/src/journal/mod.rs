@@ -135,7 +135,8 @@ impl Follower {
                         settled.store(woken, Ordering::Release);
                     }
                     // PostgreSQL: a number may wait for an older transaction to end, or come from another node.
-                    if (&self.db).is_postgres() { Duration::from_millis(100) } else { Duration::from_secs(5) }
+                    // SQLite: an import may write from another process.
+                    if (&self.db).is_postgres() { Duration::from_millis(100) } else { Duration::from_millis(500) }
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the journal cannot be read");
@@ -230,6 +231,13 @@ pub async fn head(db: &Db) -> sqlx::Result<i64> {
             (),
         )
         .await?;
+    Ok(newest.map_or(0, |(number,)| number))
+}
+
+/// The number of the newest entry by somebody; 0 when there is none.
+pub async fn newest_by(db: &Db, actor: PersonId) -> sqlx::Result<i64> {
+    let newest: Option<(i64,)> =
+        db.optional("SELECT number FROM journal WHERE actor = $1 ORDER BY number DESC LIMIT 1", (actor.0,)).await?;
     Ok(newest.map_or(0, |(number,)| number))
 }
 

@@ -131,6 +131,11 @@ pub async fn public_after_id(db: &Db, after: PersonId, limit: i64) -> sqlx::Resu
     store::public_after_id(db, after, limit).await
 }
 
+/// The ids that an import gave to these people, by id.
+pub async fn external_ids(db: &Db, ids: &[i64]) -> sqlx::Result<HashMap<i64, String>> {
+    store::external_ids(db, ids).await
+}
+
 /// Where a person stands in lists by name.
 pub async fn name_sort(db: &Db, person: PersonId) -> sqlx::Result<Option<Vec<u8>>> {
     store::name_sort(db, person).await

@@ -281,6 +281,18 @@ pub(super) async fn public_after_id(db: &Db, after: PersonId, limit: i64) -> sql
     Ok(rows.into_iter().map(brief).collect())
 }
 
+/// The ids that an import gave to these people, by id.
+pub(super) async fn external_ids(db: &Db, ids: &[i64]) -> sqlx::Result<HashMap<i64, String>> {
+    let sql = Sql {
+        sqlite: "SELECT id, external_id FROM person
+                 WHERE external_id IS NOT NULL AND id IN (SELECT value FROM json_each($1))",
+        postgres: "SELECT id, external_id FROM person WHERE external_id IS NOT NULL
+                   AND id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)))",
+    };
+    let rows: Vec<(i64, String)> = db.all(sql.on(&db), (json(ids),)).await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// How many each sector has of those who have acted in public.
 pub(super) async fn sector_counts(db: &Db) -> sqlx::Result<HashMap<Sector, i64>> {
     let rows: Vec<(String, i64)> = db

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use aukio_core::{DocumentId, Language, PersonId, SpaceId, ThreadId};
+use aukio_core::{DocumentId, Language, PersonId, SpaceId, ThreadId, Time};
 use aukio_index::{Change, Fact, Key, Kind, Tongue};
+use aukio_text::tree::Document as Tree;
 use aukio_text::{markdown, plain};
 
 use super::SearchError;
@@ -13,6 +14,7 @@ use crate::journal::{Entry, Numbered};
 use crate::people::{self, Brief};
 use crate::spaces::{self, Space};
 use crate::threads::{self, Message, Thread};
+use crate::words::civil_day;
 
 pub fn tongue(language: Language) -> Tongue {
     match language {
@@ -54,7 +56,11 @@ pub async fn of_entries(app: &App, entries: &[Numbered]) -> Result<Vec<Change>, 
             Entry::MessagePosted { thread, message, .. }
             | Entry::MessageEdited { thread, message, .. }
             | Entry::MessageWithdrawn { thread, message, .. } => {
-                messages.insert((thread, message));
+                if message == OPENING {
+                    threads.insert(thread);
+                } else {
+                    messages.insert((thread, message));
+                }
                 // The first public act makes its author findable.
                 people.extend(numbered.actor);
             }
@@ -76,16 +82,13 @@ pub async fn of_entries(app: &App, entries: &[Numbered]) -> Result<Vec<Change>, 
             changes.push(of_space(&space));
         }
     }
-    for id in threads {
-        if let Some(thread) = threads::store::by_id(&app.db, id).await? {
-            changes.push(of_thread(&thread));
-        }
-    }
+    let threads: Vec<i64> = threads.into_iter().map(|thread| thread.0).collect();
+    let threads = threads::store::by_ids(&app.db, &threads).await?;
+    changes.extend(of_threads(app, threads.values()).await?);
     for (thread, number) in messages {
         let Some(thread) = threads::store::by_id(&app.db, thread).await? else { continue };
         let Some(message) = threads::store::message(&app.db, thread.id, number).await? else { continue };
-        let authors = people::brief(&app.db, &[message.author.0]).await?;
-        changes.push(of_message(&message, &thread, authors.get(&message.author.0)));
+        changes.push(of_message(&message, &thread));
     }
     for id in documents {
         if let Some(document) = documents::store::by_id(&app.db, id).await? {
@@ -113,7 +116,7 @@ pub async fn portion(
         }
         Source::Threads => {
             let all = threads::store::after_id(&app.db, ThreadId(after), limit).await?;
-            (all.iter().map(of_thread).collect(), full(all.len(), all.last().map(|thread| thread.id.0)))
+            (of_threads(app, all.iter()).await?, full(all.len(), all.last().map(|thread| thread.id.0)))
         }
         Source::Messages => {
             let all = threads::store::messages_after_id(&app.db, after, limit).await?;
@@ -121,12 +124,8 @@ pub async fn portion(
             wanted.sort_unstable();
             wanted.dedup();
             let threads = threads::store::by_ids(&app.db, &wanted).await?;
-            let authors: Vec<i64> = all.iter().map(|message| message.author.0).collect();
-            let authors = people::brief(&app.db, &authors).await?;
-            let changes = all.iter().filter_map(|message| {
-                let thread = threads.get(&message.thread.0)?;
-                Some(of_message(message, thread, authors.get(&message.author.0)))
-            });
+            let answers = all.iter().filter(|message| message.number != OPENING);
+            let changes = answers.filter_map(|message| Some(of_message(message, threads.get(&message.thread.0)?)));
             (changes.collect(), full(all.len(), all.last().map(|message| message.id.0)))
         }
         Source::Documents => {
@@ -147,107 +146,101 @@ pub async fn portion(
     })
 }
 
-fn of_space(space: &Space) -> Change {
-    let key = Key { kind: Kind::Space, id: space.id.0 };
-    let fact = Fact {
-        key: key.clone(),
-        section: String::new(),
-        audience: space.audience,
-        space: Some(space.id.0),
-        thread: None,
-        language: tongue(space.language),
-        title: space.name.clone(),
-        body: [&space.theme, &space.purpose, &space.output, &space.outcome].map(String::as_str).join("\n"),
-        names: String::new(),
-        at: space.created_at.microseconds(),
-    };
-    Change::Put(key, vec![fact])
-}
+/// A thread's opening message is found as the thread: it carries no fact of its own.
+const OPENING: i64 = 1;
 
-fn of_thread(thread: &Thread) -> Change {
-    let key = Key { kind: Kind::Thread, id: thread.id.0 };
-    let fact = Fact {
-        key: key.clone(),
+/// A fact with nothing in it yet.
+fn fact(kind: Kind, id: i64, audience: i64, language: Language, at: Option<Time>) -> Fact {
+    let year = at.map_or(0, |at| u16::try_from(civil_day(at).year()).unwrap_or(0));
+    Fact {
+        key: Key { kind, id },
         section: String::new(),
-        audience: thread.audience,
-        space: Some(thread.space.0),
-        thread: Some(thread.id.0),
-        language: tongue(thread.language),
-        title: thread.title.clone(),
+        audience,
+        space: None,
+        language: tongue(language),
+        title: String::new(),
         body: String::new(),
         names: String::new(),
-        at: thread.created_at.microseconds(),
-    };
-    Change::Put(key, vec![fact])
-}
-
-fn of_message(message: &Message, thread: &Thread, author: Option<&Brief>) -> Change {
-    let key = Key { kind: Kind::Message, id: message.id.0 };
-    if message.withdrawal.is_some() {
-        return Change::Remove(key);
+        at: at.map_or(0, Time::microseconds),
+        year,
     }
-    let fact = Fact {
-        key: key.clone(),
-        section: String::new(),
-        audience: thread.audience,
-        space: Some(thread.space.0),
-        thread: Some(thread.id.0),
-        language: tongue(message.language),
-        title: String::new(),
-        body: plain::text(&markdown::parse(&message.body)),
-        names: author.map(|author| author.name.clone()).unwrap_or_default(),
-        at: message.posted_at.microseconds(),
-    };
-    Change::Put(key, vec![fact])
 }
 
-/// A document has a fact for each of its sections, the title standing in the first. One that cannot be
-/// opened is still found by its title.
+fn put(fact: Fact) -> Change {
+    Change::Put(fact.key, vec![fact])
+}
+
+fn of_space(space: &Space) -> Change {
+    put(Fact {
+        space: Some(space.id.0),
+        title: space.name.clone(),
+        body: [&space.theme, &space.purpose, &space.output, &space.outcome].map(String::as_str).join("\n"),
+        ..fact(Kind::Space, space.id.0, space.audience, space.language, Some(space.created_at))
+    })
+}
+
+async fn of_threads(app: &App, threads: impl Iterator<Item = &Thread> + Clone) -> Result<Vec<Change>, SearchError> {
+    let ids: Vec<i64> = threads.clone().map(|thread| thread.id.0).collect();
+    let openings = threads::store::first_messages(&app.db, &ids).await?;
+    Ok(threads.map(|thread| of_thread(thread, openings.get(&thread.id.0))).collect())
+}
+
+fn of_thread(thread: &Thread, opening: Option<&String>) -> Change {
+    put(Fact {
+        space: Some(thread.space.0),
+        title: thread.title.clone(),
+        body: opening.map(|body| plain::text(&markdown::parse(body))).unwrap_or_default(),
+        ..fact(Kind::Thread, thread.id.0, thread.audience, thread.language, Some(thread.created_at))
+    })
+}
+
+fn of_message(message: &Message, thread: &Thread) -> Change {
+    if message.withdrawal.is_some() {
+        return Change::Remove(Key { kind: Kind::Message, id: message.id.0 });
+    }
+    put(Fact {
+        space: Some(thread.space.0),
+        body: plain::text(&markdown::parse(&message.body)),
+        ..fact(Kind::Message, message.id.0, thread.audience, message.language, Some(message.posted_at))
+    })
+}
+
+/// A document has a fact for the whole, and one for each of its sections when there are several: words that
+/// stand far apart are found together, and a hit opens where its words are. A document that cannot be opened
+/// is still found by its title.
 async fn of_document(app: &App, document: &Document) -> Change {
-    let key = Key { kind: Kind::Document, id: document.id.0 };
-    let parts = match documents::reading::tree(app, document.id).await {
-        Ok((_, tree)) => plain::sections(&tree),
+    let whole = Fact {
+        space: Some(document.space.0),
+        title: document.title.clone(),
+        ..fact(Kind::Document, document.id.0, document.audience, document.language, Some(document.edited_at))
+    };
+    let tree = match documents::reading::tree(app, document.id).await {
+        Ok((_, tree)) => tree,
         Err(error) => {
             tracing::warn!(%error, document = %document.id, "a document cannot be opened for search");
-            Vec::new()
+            return put(whole);
         }
     };
-    let fact = |section: String, title: String, body: String| Fact {
-        key: key.clone(),
-        section,
-        audience: document.audience,
-        space: Some(document.space.0),
-        thread: None,
-        language: tongue(document.language),
-        title,
-        body,
-        names: String::new(),
-        at: document.edited_at.microseconds(),
-    };
-    let mut facts = Vec::with_capacity(parts.len() + 1);
-    let mut parts = parts.into_iter().peekable();
-    // What stands before the first heading belongs to the title.
-    let opening = parts.next_if(|part| part.anchor.is_empty()).map(|part| part.text).unwrap_or_default();
-    facts.push(fact(String::new(), document.title.clone(), opening));
-    facts.extend(parts.map(|part| fact(part.anchor, part.path.join(" "), part.text)));
-    Change::Put(key, facts)
+    let mut facts: Vec<Fact> = sections(&tree)
+        .into_iter()
+        .map(|part| Fact { section: part.anchor, title: part.path.join(" "), body: part.text, ..whole.clone() })
+        .collect();
+    facts.push(Fact { body: plain::text(&tree), ..whole });
+    Change::Put(facts[0].key, facts)
+}
+
+/// The sections that are hits of their own: those under a heading.
+pub fn sections(tree: &Tree) -> Vec<plain::Part> {
+    plain::sections(tree).into_iter().filter(|part| !part.anchor.is_empty()).collect()
 }
 
 fn of_person(person: &Brief) -> Change {
-    let key = Key { kind: Kind::Person, id: person.id.0 };
-    let fact = Fact {
-        key: key.clone(),
-        section: String::new(),
-        audience: 0,
-        space: None,
-        thread: None,
-        language: Tongue::Fi,
+    put(Fact {
         title: person.name.clone(),
-        body: person.organisation.clone(),
-        names: String::new(),
-        at: 0,
-    };
-    Change::Put(key, vec![fact])
+        // An employer, an association, a municipality.
+        names: person.organisation.clone(),
+        ..fact(Kind::Person, person.id.0, 0, Language::Fi, None)
+    })
 }
 
 /// People are found once they have acted in public, and no longer when they have gone.
@@ -257,4 +250,9 @@ async fn of_person_id(app: &App, id: PersonId) -> Result<Change, SearchError> {
         Some(person) if person.id == id => of_person(person),
         _ => Change::Remove(Key { kind: Kind::Person, id: id.0 }),
     })
+}
+
+/// How many things there are to be found, about: for telling how far a filling is.
+pub async fn expected(app: &App) -> sqlx::Result<i64> {
+    Ok(threads::store::count_messages(&app.db).await? + documents::store::count(&app.db).await?)
 }

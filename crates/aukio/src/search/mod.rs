@@ -4,26 +4,33 @@
 //! is filled from the database beside whatever still serves. What is found is read again from the database
 //! through the viewer before it is shown.
 
+pub mod api;
+pub mod asked;
 pub mod facts;
+pub mod feed;
+pub mod follow;
 pub mod http;
+pub mod reindex;
 pub mod shown;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use aukio_index::{Change, Index, IndexError, Opened, Query, Results, Stemming, TermSet};
-use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
+use aukio_core::Viewer;
+use aukio_index::{Index, IndexError, Languages, Marks, Opened, Query, Results, Standing};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::app::App;
-use crate::journal::{self, Numbered};
+use crate::journal;
 
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
     #[error("the index failed: {0}")]
     Index(String),
+    #[error("too many are searching at once")]
+    Busy,
     #[error(transparent)]
     Store(#[from] sqlx::Error),
 }
@@ -34,27 +41,43 @@ impl From<IndexError> for SearchError {
     }
 }
 
-/// The index and how it is doing.
+/// The index and how it is doing. Commands that do not search leave it closed.
 pub struct Search {
-    index: Index,
-    position: Option<i64>,
+    index: OnceLock<(Index, Standing)>,
+    /// The number of the journal up to which everything can be found.
+    reached: watch::Sender<i64>,
     filling: AtomicBool,
     broken: Notify,
+    turns: Semaphore,
 }
 
-/// Facts that are written together while an index is filled.
-const PORTION: i64 = 2000;
+/// Questions that are answered at the same time; more wait. Each keeps one core busy.
+const AT_ONCE: usize = 8;
+/// A question that has waited so long is turned away.
+const WAIT_MOST: Duration = Duration::from_secs(5);
+/// How long somebody who has just written waits for it to be found.
+const OWN_WAIT_MOST: Duration = Duration::from_secs(1);
 
 impl Search {
+    pub fn closed() -> Search {
+        Search {
+            index: OnceLock::new(),
+            reached: watch::Sender::new(0),
+            filling: AtomicBool::new(false),
+            broken: Notify::new(),
+            turns: Semaphore::new(AT_ONCE),
+        }
+    }
+
     /// Opens the index. Damage is no error here: an empty index takes its place and is filled.
     ///
     /// # Errors
-    /// When not even an empty index can be made in the folder.
-    pub fn open(folder: &Path) -> Result<Search, IndexError> {
-        let Opened { index, position } = Index::open(folder, Arc::new(Stemming))?;
-        // Position 0 is written while the index is being filled: a fill that was cut short begins again.
-        let position = position.and_then(|position| i64::try_from(position).ok()).filter(|position| *position > 0);
-        Ok(Search { index, filling: AtomicBool::new(position.is_none()), position, broken: Notify::new() })
+    /// When another process has it open, or not even an empty index can be made in the folder.
+    pub fn open(&self, folder: &Path) -> Result<(), IndexError> {
+        let Opened { index, standing } = Index::open(folder, Languages::new())?;
+        self.filling.store(standing == Standing::Empty, Ordering::Release);
+        let _ = self.index.set((index, standing));
+        Ok(())
     }
 
     /// Whether everything can be found, in a word.
@@ -62,22 +85,46 @@ impl Search {
         if self.is_filling() { "filling" } else { "ok" }
     }
 
+    /// Whether hits are missing because an index is being filled and none serves meanwhile.
     pub fn is_filling(&self) -> bool {
         self.filling.load(Ordering::Acquire)
     }
 
-    fn terms(&self, query: &Query) -> TermSet {
-        TermSet::of(self.index.analyser(), query)
+    fn index(&self) -> Result<&Index, SearchError> {
+        let (index, _) = self.index.get().ok_or_else(|| SearchError::Index("it is not open".to_owned()))?;
+        Ok(index)
+    }
+
+    /// What the answered question marks in the texts that it found.
+    fn marks(&self, query: &Query, results: &Results) -> Result<Marks, SearchError> {
+        Ok(self.index()?.marks(results.answered(&query.text), query.prefix, results.relaxed))
     }
 }
 
-/// Asks the index. A failure of the files is answered by building them anew.
+/// Answers a question.
 pub async fn ask(app: &App, query: Query) -> Result<Results, SearchError> {
-    let index = app.search.index.clone();
     let now = app.clock.now().microseconds();
-    let answer = tokio::task::spawn_blocking(move || index.search(&query, now)).await;
-    match answer {
-        Ok(Ok(results)) => Ok(results),
+    let started = tokio::time::Instant::now();
+    let results = with_index(app, move |index| index.search(&query, now)).await?;
+    metrics::histogram!("aukio_search_seconds").record(started.elapsed().as_secs_f64());
+    Ok(results)
+}
+
+/// Questions that one whose last word is being typed may become.
+pub async fn complete(app: &App, text: String, audiences: Vec<i64>, most: usize) -> Result<Vec<String>, SearchError> {
+    with_index(app, move |index| index.complete(&text, &audiences, most)).await
+}
+
+/// Asks the index when it is one's turn. A failure of the files is answered by building them anew.
+async fn with_index<T: Send + 'static>(
+    app: &App,
+    ask: impl FnOnce(&Index) -> Result<T, IndexError> + Send + 'static,
+) -> Result<T, SearchError> {
+    let index = app.search.index()?.clone();
+    let turn = tokio::time::timeout(WAIT_MOST, app.search.turns.acquire()).await;
+    let Ok(Ok(_turn)) = turn else { return Err(SearchError::Busy) };
+    match tokio::task::spawn_blocking(move || ask(&index)).await {
+        Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => {
             app.search.broken.notify_one();
             Err(error.into())
@@ -89,119 +136,15 @@ pub async fn ask(app: &App, query: Query) -> Result<Results, SearchError> {
     }
 }
 
-/// Keeps the index at the journal's end, for as long as the service runs.
-pub async fn follow(app: App, stop: CancellationToken) {
-    let mut position = app.search.position;
-    loop {
-        let from = match position {
-            Some(position) => position,
-            None => match fill(&app, &stop).await {
-                Ok(Some(position)) => position,
-                Ok(None) => return,
-                Err(error) => {
-                    tracing::error!(%error, "the search index cannot be filled");
-                    tokio::select! {
-                        () = stop.cancelled() => return,
-                        () = tokio::time::sleep(Duration::from_secs(10)) => continue,
-                    }
-                }
-            },
-        };
-        app.search.filling.store(false, Ordering::Release);
-        match keep_up(&app, from, &stop).await {
-            Ok(()) => return,
-            Err(error) => {
-                tracing::error!(%error, "the search index failed and is built anew");
-                app.search.filling.store(true, Ordering::Release);
-                position = None;
-            }
-        }
+/// Whoever has just written finds it: waits until the index has taken their newest entry, for a second at
+/// most.
+pub async fn catch_up(app: &App, viewer: &Viewer) -> Result<(), SearchError> {
+    let Some(member) = viewer.member() else { return Ok(()) };
+    if app.search.is_filling() {
+        return Ok(());
     }
-}
-
-/// Follows the journal until told to stop. What happens in a short while is written together: a commit costs
-/// the same for one change and for a hundred.
-async fn keep_up(app: &App, from: i64, stop: &CancellationToken) -> Result<(), SearchError> {
-    const TOGETHER: Duration = Duration::from_millis(100);
-    let mut follower = app.journal.follow(app.db.clone(), from);
-    loop {
-        let mut entries = tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            () = app.search.broken.notified() => return Err(SearchError::Index("it cannot be read".to_owned())),
-            entries = follower.next() => entries,
-        };
-        tokio::time::sleep(TOGETHER).await;
-        let last = entries.last().map_or(from, |entry| entry.number);
-        let more = journal::after(&app.db, journal::About::Everything, last, journal::Follower::PORTION).await?;
-        if let Some(newest) = more.last() {
-            follower.skip_to(newest.number);
-            entries.extend(more);
-        }
-        write(app, &entries).await?;
-    }
-}
-
-async fn write(app: &App, entries: &[Numbered]) -> Result<(), SearchError> {
-    let Some(last) = entries.last() else { return Ok(()) };
-    let position = last.number;
-    let changes = facts::of_entries(app, entries).await?;
-    apply(app, changes, position).await?;
-    metrics::gauge!("aukio_search_position").set(position as f64);
+    let own = journal::newest_by(&app.db, member.id).await?;
+    let mut reached = app.search.reached.subscribe();
+    let _ = tokio::time::timeout(OWN_WAIT_MOST, reached.wait_for(|number| *number >= own)).await;
     Ok(())
-}
-
-async fn apply(app: &App, changes: Vec<Change>, position: i64) -> Result<(), SearchError> {
-    let index = app.search.index.clone();
-    let position = u64::try_from(position).unwrap_or(0);
-    tokio::task::spawn_blocking(move || index.apply(changes, position))
-        .await
-        .map_err(|panic| SearchError::Index(panic.to_string()))??;
-    Ok(())
-}
-
-/// Fills a new index from the database beside the one that serves, and lets it serve. Returns the number of
-/// the journal that it reaches; None when told to stop.
-async fn fill(app: &App, stop: &CancellationToken) -> Result<Option<i64>, SearchError> {
-    // Noted before reading: what happens meanwhile is read from the journal afterwards, twice at worst.
-    let head = journal::head(&app.db).await?;
-    let index = app.search.index.clone();
-    let builder = tokio::task::spawn_blocking(move || index.rebuild())
-        .await
-        .map_err(|panic| SearchError::Index(panic.to_string()))??;
-    let builder = Arc::new(builder);
-    let mut written: usize = 0;
-    for source in facts::Source::ALL {
-        let mut after = 0;
-        loop {
-            if stop.is_cancelled() {
-                return Ok(None);
-            }
-            let (changes, next) = facts::portion(app, source, after, PORTION).await?;
-            written += changes.len();
-            let filled = builder.clone();
-            tokio::task::spawn_blocking(move || filled.apply(changes, 0))
-                .await
-                .map_err(|panic| SearchError::Index(panic.to_string()))??;
-            metrics::gauge!("aukio_search_filled").set(written as f64);
-            match next {
-                Some(next) => after = next,
-                None => break,
-            }
-        }
-        if written > 0 {
-            tracing::info!(written, ?source, "filling the search index");
-        }
-    }
-    // An empty journal still has to leave a position behind that says «filled».
-    let position = head.max(1);
-    tokio::task::spawn_blocking(move || -> Result<(), IndexError> {
-        builder.apply(Vec::new(), u64::try_from(position).unwrap_or(1))?;
-        match Arc::into_inner(builder) {
-            Some(builder) => builder.adopt(),
-            None => Ok(()),
-        }
-    })
-    .await
-    .map_err(|panic| SearchError::Index(panic.to_string()))??;
-    Ok(Some(head))
 }

@@ -493,3 +493,15 @@ pub async fn after_id(db: &Db, after: SpaceId, limit: i64) -> sqlx::Result<Vec<S
     let rows: Vec<Row> = db.all(sql, (after.0, limit)).await?;
     Ok(rows.into_iter().map(Space::from).collect())
 }
+
+/// The ids that an import gave to these spaces, by id.
+pub async fn external_ids(db: &Db, ids: &[i64]) -> sqlx::Result<std::collections::HashMap<i64, String>> {
+    let sql = crate::db::Sql {
+        sqlite: "SELECT id, external_id FROM space
+                 WHERE external_id IS NOT NULL AND id IN (SELECT value FROM json_each($1))",
+        postgres: "SELECT id, external_id FROM space WHERE external_id IS NOT NULL
+                   AND id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)))",
+    };
+    let rows: Vec<(i64, String)> = db.all(sql.on(&db), (serde_json::to_string(ids).unwrap_or_default(),)).await?;
+    Ok(rows.into_iter().collect())
+}

@@ -453,3 +453,23 @@ pub async fn after_id(db: &Db, after: ThreadId, limit: i64) -> sqlx::Result<Vec<
 pub async fn messages_after_id(db: &Db, after: i64, limit: i64) -> sqlx::Result<Vec<Message>> {
     list(db, messages!("WHERE m.id > $1 ORDER BY m.id LIMIT $2"), (after, limit)).await
 }
+
+/// The ids that an import gave to these threads, by id.
+pub async fn external_ids(db: &Db, ids: &[i64]) -> sqlx::Result<HashMap<i64, String>> {
+    let sql = among!("SELECT id, external_id FROM thread WHERE external_id IS NOT NULL", "id", "$1");
+    let rows: Vec<(i64, String)> = db.all(sql.on(&db), (list_of(ids),)).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The ids that an import gave to these messages, by id.
+pub async fn external_ids_of_messages(db: &Db, ids: &[i64]) -> sqlx::Result<HashMap<i64, String>> {
+    let sql = among!("SELECT id, external_id FROM message WHERE external_id IS NOT NULL", "id", "$1");
+    let rows: Vec<(i64, String)> = db.all(sql.on(&db), (list_of(ids),)).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// How many messages there are.
+pub async fn count_messages(db: &Db) -> sqlx::Result<i64> {
+    let (count,): (i64,) = db.one("SELECT CAST(COALESCE(SUM(message_count), 0) AS BIGINT) FROM thread", ()).await?;
+    Ok(count)
+}

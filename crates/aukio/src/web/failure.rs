@@ -182,6 +182,7 @@ impl From<SearchError> for Failure {
     fn from(error: SearchError) -> Self {
         match error {
             SearchError::Index(cause) => Failure::ours(cause),
+            SearchError::Busy => Failure::Busy { seconds: 5 },
             SearchError::Store(error) => error.into(),
         }
     }

@@ -38,6 +38,7 @@ fn pages() -> Router<App> {
 
 pub fn router(app: App, metrics: Metrics) -> Router {
     let mut site = Router::new()
+        .merge(search::http::site_routes())
         .route("/", get(choose_language))
         .route("/assets/{file}", get(assets::serve))
         .route("/robots.txt", get(robots))
