@@ -1,7 +1,7 @@
 front-title = An open square for local democracy
 front-lede = Read, follow and search everything freely. Sign in when you want to discuss or write together.
 front-now = Now on the square
-front-nothing-yet = There is nothing on the square yet. The first discussion can be yours.
+front-nothing-yet = There is nothing on the square yet. The first discussion could be yours.
 front-join = Take part in your own way
 front-join-what = The network is open to all who work for local democracy in a municipality, the state or civil society. Everyone writes in their own language.
 front-network = The network’s purpose and members

@@ -12,17 +12,17 @@ mail-confirm =
 
     { $link }
 
-    The link works once, for one day. If you did not register, you can delete this message. No account is made then.
+    The link works once and is valid for one day. If you did not register, you can delete this message. No account will then be created.
 
 mail-already-a-member-subject = You are already a member of Aukio
 mail-already-a-member =
     Hello { $name },
 
-    somebody registered with Aukio with this address. You have an account already and need no new one. This link signs you in:
+    somebody registered with Aukio with this address. You already have an account, so you do not need a new one. This link signs you in:
 
     { $link }
 
-    The link works once, for one hour. If it was not you, there is nothing you need to do.
+    The link works once and is valid for one hour. If it was not you, there is nothing you need to do.
 
 mail-sign-in-subject = Your sign-in link
 mail-sign-in =
@@ -32,13 +32,13 @@ mail-sign-in =
 
     { $link }
 
-    The link works once, for one hour. If you did not ask for it, you can delete this message. Nobody gets into your account without the link.
+    The link works once and is valid for one hour. If you did not ask for it, you can delete this message. Nobody gets into your account without the link.
 
 mail-no-account-subject = This address has no account
 mail-no-account =
     Hello,
 
-    somebody tried to sign in to Aukio with this address. The address has no account. If it was you, check whether you registered with another address, or create an account here:
+    somebody tried to sign in to Aukio with this address. The address has no account. If it was you, check whether you registered with another address. You can also create an account here:
 
     { $link }
 
@@ -52,7 +52,7 @@ mail-confirm-address =
 
     { $link }
 
-    The link works once, for one day. If it was not you, you can delete this message.
+    The link works once and is valid for one day. If it was not you, you can delete this message.
 
 mail-address-taken-subject = This address is already in use
 mail-address-taken =
@@ -66,7 +66,7 @@ mail-address-changed-subject = Your email address has been changed
 mail-address-changed =
     Hello,
 
-    the email address of your account in Aukio has been changed. No more messages come to this address.
+    the email address of your account in Aukio has been changed. No more messages will come to this address.
 
     If you did not change it yourself, contact the administrators of the service at once.
 

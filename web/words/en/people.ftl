@@ -1,6 +1,6 @@
 person-gone = Former member
 person-name = Name
-person-name-hint = Your name stands beside everything you write. Use your own name.
+person-name-hint = Your name is shown beside everything you write. Use your own name.
 person-name-missing = Write your name.
 person-email-missing = Write your email address.
 person-email = Email
@@ -10,7 +10,7 @@ person-sector-hint = What do you represent in the network?
 person-sector-none = Choose a sector
 person-sector-choose = Choose the sector in the list that fits best.
 person-organisation = Organisation
-person-organisation-hint = For example Municipality of Kuhmoinen. If you take part as a resident, write your home municipality. You can leave this empty.
+person-organisation-hint = For example: Municipality of Kuhmoinen. If you take part as a resident, write your home municipality. You can leave this empty.
 person-language = Language
 person-language-hint = Mail from Aukio comes in this language. You can discuss in any language you like.
 person-password = Password
@@ -45,7 +45,7 @@ sign-in-needed-found = start a working group
 sign-out-do = Sign out
 
 link-title = Sign in
-link-text = This link signs in { $name }. Press the button to go on.
+link-text = This link signs in { $name }. Press the button to continue.
 
 register-title = Create an account
 register-do = Create an account
@@ -57,7 +57,7 @@ register-send = Send the confirmation link
 register-terms = By creating an account you accept the terms of use.
 register-known = Already a member?
 register-then = What happens next
-register-then-mail = You get a link by email. When you press it, your account is ready.
+register-then-mail = You get a link by email. Open it and press the button, and your account is ready.
 register-then-back = You come back to the place you left.
 register-then-name = You can change your details or close your account at any time.
 
@@ -67,8 +67,8 @@ confirm-do = Confirm and continue
 
 sent-title = Check your email
 sent-to = We sent a link to { $email }.
-sent-works-an-hour = The link works once, for one hour.
-sent-works-a-day = The link works once, for one day.
+sent-works-an-hour = The link works once and is valid for one hour.
+sent-works-a-day = The link works once and is valid for one day.
 sent-not-come = Nothing there? Look in your spam folder and check that the address is right.
 sent-again = Try again
 
@@ -98,7 +98,7 @@ me-password-new = New password
 me-password-set = Set a password
 me-password-change = Change the password
 me-password-what = When the password changes, all your other sessions end.
-me-password-wrong = The password is not right. Type your current password.
+me-password-wrong = The password is wrong. Type your current password.
 me-sessions = Where you are signed in
 me-sessions-what = A session ends when it has not been used for 14 days, and at the latest 30 days after signing in.
 me-session-here = this browser
@@ -109,14 +109,14 @@ me-sessions-end-others = End all other sessions
 me-device-unknown = Unknown device
 me-close = Closing the account
 me-close-more = Close my account
-me-close-what = Closing an account cannot be undone.
+me-close-what = A closed account cannot be opened again.
 me-close-what-name = Your name, your email address and your other details are deleted.
 me-close-what-texts = The messages and documents you wrote stay, under “Former member”.
 me-close-what-end = You leave all workspaces, and all your sessions end.
 me-close-password = Confirm by typing your password
 me-close-name = Confirm by typing your name: { $name }
 me-close-name-wrong = The name is not the same. Type your name exactly as it stands above.
-me-close-do = Close the account for good
+me-close-do = Close the account permanently
 
 people-what = The list shows those who have taken part in public.
 people-narrow = Filter members
@@ -125,7 +125,7 @@ people-narrow-none = Show all
 people-none = Nobody has taken part yet. Members appear here when they write their first message.
 people-none-do = Open the discussions
 people-none-here = Nobody was found with this filter.
-people-first-page = To the start
+people-first-page = Back to the start
 
 profile-edit = Edit your details
 profile-only-you = Only you see this page. It opens to others when you take part in public.

@@ -1,8 +1,14 @@
 thread = Discussion
 thread-open = Open
 thread-read-only = Read only
-thread-members-only = Members of the workspace write in this discussion. Join the workspace to answer.
-thread-size = { $messages } messages, { $writers } writers
+thread-members-only = Only members of the workspace write in this discussion. Join the workspace to reply.
+thread-size = { $messages ->
+    [one] 1 message
+   *[other] { $messages } messages
+}, { $writers ->
+    [one] 1 writer
+   *[other] { $writers } writers
+}
 thread-about = About the discussion
 thread-about-document = About the document
 thread-started = Started
@@ -33,7 +39,7 @@ version-now = Now, { $when }
 version-then = { $when }
 back-to-thread = Back to the discussion
 message-withdraw = Withdraw the message
-message-withdraw-what = The text and history of the message go for good. A note stays in its place, and the replies remain.
+message-withdraw-what = The text and history of the message are removed for good. A note stays in its place, and the replies remain.
 message-withdrawn = Withdrawn message
 withdraw = Withdraw
 withdraw-reason-own = Reason (optional)
@@ -49,13 +55,19 @@ reply-to-thread = Reply to the discussion
 reply-to-everybody = Reply to everybody instead
 reply-hint = The message is public. You can format it with Markdown.
 reply-closed-hint = Only members of the workspace see the message. You can format it with Markdown.
-reply-visitor-hint = Take your time. You sign in when you send, and your text is kept.
+reply-visitor-hint = Take your time. You sign in when you send, and your text is safe.
 register = Create account
 sign-in-and-reply = Sign in and reply
 sign-in-and-start = Sign in and start the discussion
 live-one = 1 new message
 live-many = { "{n}" } new messages
 live-elsewhere = Go to the newest message
-presence = { $members } members and { $readers } readers here
+presence = { $members ->
+    [one] 1 member
+   *[other] { $members } members
+} and { $readers ->
+    [one] 1 reader
+   *[other] { $readers } readers
+} here
 typing-one = { $name } is writing…
 typing-many = { $n } people are writing…

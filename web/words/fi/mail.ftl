@@ -12,17 +12,17 @@ mail-confirm =
 
     { $link }
 
-    Linkki toimii kerran, vuorokauden ajan. Jos et itse rekisteröitynyt, voit poistaa tämän viestin. Tunnusta ei silloin synny.
+    Linkki toimii kerran ja on voimassa vuorokauden. Jos et itse rekisteröitynyt, voit poistaa tämän viestin. Tunnusta ei silloin synny.
 
 mail-already-a-member-subject = Olet jo Aukion jäsen
 mail-already-a-member =
     Hei { $name },
 
-    joku rekisteröityi Aukioon tällä osoitteella. Sinulla on jo tunnus, joten uutta ei tarvita. Tästä linkistä pääset sisään:
+    joku rekisteröityi Aukioon tällä osoitteella. Sinulla on jo tunnus, joten uutta ei tarvita. Kirjaudu tästä linkistä:
 
     { $link }
 
-    Linkki toimii kerran, tunnin ajan. Jos et itse rekisteröitynyt, sinun ei tarvitse tehdä mitään.
+    Linkki toimii kerran ja on voimassa tunnin. Jos et itse rekisteröitynyt, sinun ei tarvitse tehdä mitään.
 
 mail-sign-in-subject = Kirjautumislinkkisi
 mail-sign-in =
@@ -32,13 +32,13 @@ mail-sign-in =
 
     { $link }
 
-    Linkki toimii kerran, tunnin ajan. Jos et itse pyytänyt sitä, voit poistaa tämän viestin. Kukaan ei pääse tilillesi ilman linkkiä.
+    Linkki toimii kerran ja on voimassa tunnin. Jos et itse pyytänyt sitä, voit poistaa tämän viestin. Kukaan ei voi kirjautua tunnuksellasi ilman linkkiä.
 
 mail-no-account-subject = Tällä osoitteella ei ole tunnusta
 mail-no-account =
     Hei,
 
-    joku yritti kirjautua Aukioon tällä osoitteella. Osoitteella ei ole tunnusta. Jos se olit sinä, tarkista, rekisteröidyitkö toisella osoitteella, tai rekisteröidy tässä:
+    joku yritti kirjautua Aukioon tällä osoitteella. Osoitteella ei ole tunnusta. Jos yrittäjä olit sinä, tarkista, oletko rekisteröitynyt toisella osoitteella. Voit myös rekisteröityä tästä:
 
     { $link }
 
@@ -52,7 +52,7 @@ mail-confirm-address =
 
     { $link }
 
-    Linkki toimii kerran, vuorokauden ajan. Jos se et ollut sinä, voit poistaa tämän viestin.
+    Linkki toimii kerran ja on voimassa vuorokauden. Jos se et ollut sinä, voit poistaa tämän viestin.
 
 mail-address-taken-subject = Osoite on jo käytössä
 mail-address-taken =

@@ -1,6 +1,6 @@
 person-gone = Poistunut jäsen
 person-name = Nimi
-person-name-hint = Nimesi näkyy kaiken vieressä, mitä kirjoitat. Käytä omaa nimeäsi.
+person-name-hint = Nimesi näkyy kaiken kirjoittamasi vieressä. Käytä omaa nimeäsi.
 person-name-missing = Kirjoita nimesi.
 person-email-missing = Kirjoita sähköpostiosoitteesi.
 person-email = Sähköposti
@@ -32,11 +32,11 @@ sign-in-or = tai
 sign-in-link-do = Lähetä minulle linkki
 sign-in-link-what = Linkki kirjaa sinut sisään ilman salasanaa.
 sign-in-new = Etkö ole vielä jäsen?
-sign-in-no-password = Kirjoita salasana, tai pyydä linkki sähköpostiisi.
-sign-in-wrong = Sähköposti ja salasana eivät sovi yhteen. Tarkista ne, tai pyydä linkki sähköpostiisi.
+sign-in-no-password = Kirjoita salasana tai pyydä linkki sähköpostiisi.
+sign-in-wrong = Sähköposti ja salasana eivät sovi yhteen. Tarkista ne tai pyydä linkki sähköpostiisi.
 sign-in-not-needed = Et tarvitse tunnusta, kun
 sign-in-not-needed-read = luet keskusteluja ja asiakirjoja
-sign-in-not-needed-follow = seuraat keskustelua suorana
+sign-in-not-needed-follow = seuraat keskustelua sitä mukaa kuin se etenee
 sign-in-not-needed-search = haet mitä tahansa julkista
 sign-in-needed = Tunnuksella
 sign-in-needed-talk = keskustelet
@@ -45,7 +45,7 @@ sign-in-needed-found = perustat työryhmän
 sign-out-do = Kirjaudu ulos
 
 link-title = Kirjaudu sisään
-link-text = Linkki kirjaa sisään jäsenen { $name }. Paina painiketta, niin pääset jatkamaan.
+link-text = Tällä linkillä kirjautuu { $name }. Paina painiketta, niin pääset jatkamaan.
 
 register-title = Rekisteröidy
 register-do = Rekisteröidy
@@ -57,9 +57,9 @@ register-send = Lähetä vahvistuslinkki
 register-terms = Rekisteröitymällä hyväksyt käyttöehdot.
 register-known = Oletko jo jäsen?
 register-then = Mitä sitten tapahtuu
-register-then-mail = Saat sähköpostiisi linkin. Kun painat sitä, tunnuksesi on valmis.
+register-then-mail = Saat sähköpostiisi linkin. Avaa se ja paina painiketta, niin tunnuksesi on valmis.
 register-then-back = Palaat samaan kohtaan, josta lähdit.
-register-then-name = Voit muuttaa tietojasi tai sulkea tilisi milloin tahansa.
+register-then-name = Voit muuttaa tietojasi tai sulkea tunnuksesi milloin tahansa.
 
 confirm-title = Vahvista sähköpostiosoitteesi
 confirm-text = Tervetuloa, { $name }. Paina painiketta, niin tunnuksesi on valmis.
@@ -67,8 +67,8 @@ confirm-do = Vahvista ja jatka
 
 sent-title = Katso sähköpostisi
 sent-to = Lähetimme linkin osoitteeseen { $email }.
-sent-works-an-hour = Linkki toimii kerran, tunnin ajan.
-sent-works-a-day = Linkki toimii kerran, vuorokauden ajan.
+sent-works-an-hour = Linkki toimii kerran ja on voimassa tunnin.
+sent-works-a-day = Linkki toimii kerran ja on voimassa vuorokauden.
 sent-not-come = Eikö viestiä näy? Katso roskapostikansiosta ja tarkista, että osoite on oikein.
 sent-again = Yritä uudelleen
 
@@ -107,16 +107,16 @@ me-session-seen = Käytetty viimeksi
 me-session-end = Päätä istunto
 me-sessions-end-others = Päätä kaikki muut istunnot
 me-device-unknown = Tuntematon laite
-me-close = Tilin sulkeminen
-me-close-more = Sulje tilini
-me-close-what = Tilin sulkemista ei voi kumota.
+me-close = Tunnuksen sulkeminen
+me-close-more = Sulje tunnukseni
+me-close-what = Suljettua tunnusta ei voi avata uudelleen.
 me-close-what-name = Nimesi, sähköpostiosoitteesi ja muut tietosi poistetaan.
 me-close-what-texts = Kirjoittamasi viestit ja asiakirjat jäävät, mutta niissä lukee ”Poistunut jäsen”.
 me-close-what-end = Eroat kaikista työtiloista, ja kaikki istuntosi päättyvät.
 me-close-password = Vahvista kirjoittamalla salasanasi
 me-close-name = Vahvista kirjoittamalla nimesi: { $name }
 me-close-name-wrong = Nimi ei ole sama. Kirjoita nimesi täsmälleen niin kuin se on yllä.
-me-close-do = Sulje tili pysyvästi
+me-close-do = Sulje tunnus pysyvästi
 
 people-what = Luettelossa näkyvät ne, jotka ovat osallistuneet julkisesti.
 people-narrow = Rajaa jäseniä

@@ -2,7 +2,13 @@ thread = Keskustelu
 thread-open = Avoin
 thread-read-only = Vain luettavana
 thread-members-only = Tähän keskusteluun kirjoittavat työtilan jäsenet. Liity työtilaan, niin voit vastata.
-thread-size = { $messages } viestiä, { $writers } kirjoittajaa
+thread-size = { $messages ->
+    [one] 1 viesti
+   *[other] { $messages } viestiä
+}, { $writers ->
+    [one] 1 kirjoittaja
+   *[other] { $writers } kirjoittajaa
+}
 thread-about = Tietoja keskustelusta
 thread-about-document = Koskee asiakirjaa
 thread-started = Aloitettu
@@ -56,6 +62,12 @@ sign-in-and-start = Kirjaudu ja aloita keskustelu
 live-one = 1 uusi viesti
 live-many = { "{n}" } uutta viestiä
 live-elsewhere = Siirry uusimpaan viestiin
-presence = { $members } jäsentä ja { $readers } lukijaa paikalla
+presence = { $members ->
+    [one] 1 jäsen
+   *[other] { $members } jäsentä
+} ja { $readers ->
+    [one] 1 lukija
+   *[other] { $readers } lukijaa
+} paikalla
 typing-one = { $name } kirjoittaa…
 typing-many = { $n } ihmistä kirjoittaa…

@@ -12,7 +12,7 @@ mail-confirm =
 
     { $link }
 
-    Länken fungerar en gång, i ett dygn. Om du inte har registrerat dig kan du radera det här meddelandet. Då skapas inget konto.
+    Länken fungerar en gång och gäller i ett dygn. Om du inte har registrerat dig kan du radera det här meddelandet. Då skapas inget konto.
 
 mail-already-a-member-subject = Du är redan medlem i Aukio
 mail-already-a-member =
@@ -22,7 +22,7 @@ mail-already-a-member =
 
     { $link }
 
-    Länken fungerar en gång, i en timme. Om det inte var du behöver du inte göra något.
+    Länken fungerar en gång och gäller i en timme. Om det inte var du behöver du inte göra något.
 
 mail-sign-in-subject = Din inloggningslänk
 mail-sign-in =
@@ -32,13 +32,13 @@ mail-sign-in =
 
     { $link }
 
-    Länken fungerar en gång, i en timme. Om du inte bad om den kan du radera det här meddelandet. Ingen kommer in på ditt konto utan länken.
+    Länken fungerar en gång och gäller i en timme. Om du inte bad om den kan du radera det här meddelandet. Ingen kommer in på ditt konto utan länken.
 
 mail-no-account-subject = Adressen har inget konto
 mail-no-account =
     Hej,
 
-    någon försökte logga in i Aukio med den här adressen. Adressen har inget konto. Om det var du, kontrollera om du registrerade dig med en annan adress, eller registrera dig här:
+    någon försökte logga in i Aukio med den här adressen. Adressen har inget konto. Om det var du, kontrollera om du har registrerat dig med en annan adress. Du kan också registrera dig här:
 
     { $link }
 
@@ -52,7 +52,7 @@ mail-confirm-address =
 
     { $link }
 
-    Länken fungerar en gång, i ett dygn. Om det inte var du kan du radera det här meddelandet.
+    Länken fungerar en gång och gäller i ett dygn. Om det inte var du kan du radera det här meddelandet.
 
 mail-address-taken-subject = Adressen används redan
 mail-address-taken =

@@ -1,13 +1,19 @@
 thread = Diskussion
 thread-open = Öppen
-thread-read-only = Endast för läsning
+thread-read-only = Kan bara läsas
 thread-members-only = I den här diskussionen skriver arbetsytans medlemmar. Gå med i arbetsytan för att svara.
-thread-size = { $messages } inlägg, { $writers } skribenter
+thread-size = { $messages ->
+    [one] 1 inlägg
+   *[other] { $messages } inlägg
+}, { $writers ->
+    [one] 1 skribent
+   *[other] { $writers } skribenter
+}
 thread-about = Om diskussionen
 thread-about-document = Gäller dokumentet
-thread-started = Började
-thread-start = Börja en diskussion
-thread-start-do = Börja diskussionen
+thread-started = Inledd
+thread-start = Starta en diskussion
+thread-start-do = Starta diskussionen
 thread-title = Rubrik
 thread-title-hint = En fråga eller ett påstående som är lätt att svara på.
 thread-first-message = Första inlägget
@@ -26,14 +32,14 @@ message-parent = { $name }, inlägg { $n }
 message-link = Länk till inlägget
 message-edited = redigerat
 message-edit = Redigera inlägget
-message-edit-hint = Den tidigare texten blir synlig för alla i inläggets historik.
+message-edit-hint = Den tidigare texten förblir synlig för alla i inläggets historik.
 message-history = Inläggets historik
 message-new = nytt
 version-now = Nu, { $when }
 version-then = { $when }
 back-to-thread = Tillbaka till diskussionen
 message-withdraw = Ta bort inlägget
-message-withdraw-what = Inläggets text och historik försvinner för gott. En anteckning blir kvar, och svaren består.
+message-withdraw-what = Inläggets text och historik försvinner för gott. En anteckning blir kvar, och svaren finns kvar.
 message-withdrawn = Borttaget inlägg
 withdraw = Ta bort
 withdraw-reason-own = Orsak (frivillig)
@@ -52,10 +58,16 @@ reply-closed-hint = Bara arbetsytans medlemmar ser inlägget. Du kan formatera d
 reply-visitor-hint = Skriv i lugn och ro. Du loggar in när du skickar, och texten finns kvar.
 register = Registrera dig
 sign-in-and-reply = Logga in och svara
-sign-in-and-start = Logga in och börja diskussionen
+sign-in-and-start = Logga in och starta diskussionen
 live-one = 1 nytt inlägg
 live-many = { "{n}" } nya inlägg
 live-elsewhere = Gå till det nyaste inlägget
-presence = { $members } medlemmar och { $readers } läsare är här
+presence = { $members ->
+    [one] 1 medlem
+   *[other] { $members } medlemmar
+} och { $readers ->
+    [one] 1 läsare
+   *[other] { $readers } läsare
+} är här
 typing-one = { $name } skriver…
 typing-many = { $n } personer skriver…
