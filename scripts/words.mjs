@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Every word stands in Finnish, Swedish and English, and every key that pages and code ask for exists.
+// Every word and standing text is there in Finnish, Swedish and English, and every key that pages and code ask for exists.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -57,6 +57,13 @@ for (const file of [...files(join(root, 'web/pages'), '.html'), ...files(join(ro
 }
 for (const [key, file] of [...asked].sort()) {
   if (!keys.has(key)) faults.push(`${key} is asked for in ${file} and stands nowhere`);
+}
+
+// Standing pages are texts of their own.
+const texts = new Set(languages.flatMap((language) => readdirSync(join(root, 'web/texts', language))));
+for (const language of languages) {
+  const there = readdirSync(join(root, 'web/texts', language));
+  for (const text of texts) if (!there.includes(text)) faults.push(`web/texts/${language}/${text} is missing`);
 }
 
 for (const fault of faults) console.error(`words: ${fault}`);

@@ -22,7 +22,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the program on `listen` (port 0 for any free one) and waits until it says where it listens.
+    /// Starts the program with a command and its flags on `listen` (port 0 for any free one) and waits until it says where it listens.
     pub fn start(command: &str, listen: &str, data: &Path, database: Option<&str>) -> Server {
         let mut program = Command::new(binary());
         for (name, _) in std::env::vars_os() {
@@ -30,7 +30,7 @@ impl Server {
                 program.env_remove(name);
             }
         }
-        program.arg(command).args(["--listen", listen, "--data"]).arg(data);
+        program.args(command.split(' ')).args(["--listen", listen, "--data"]).arg(data);
         if let Some(database) = database {
             program.args(["--database", database]);
         }

@@ -44,6 +44,11 @@ impl Workspace {
         Workspace::start("demo", None)
     }
 
+    /// An empty workspace whose log tells what it asks of its database.
+    pub async fn that_tells_its_questions() -> Workspace {
+        Workspace::start("serve --log sqlx::query=debug", None)
+    }
+
     fn start(command: &'static str, database: Option<String>) -> Workspace {
         let data = tempfile::Builder::new().prefix("aukio-story-").tempdir().expect("a temporary folder");
         let server = Server::start(command, "127.0.0.1:0", data.path(), database.as_deref());

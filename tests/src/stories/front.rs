@@ -78,3 +78,34 @@ async fn reading_leaves_no_cookie_and_asks_nothing_of_other_hosts() {
     }
     assert!(seen.len() > 10, "the front page leads somewhere: {seen:?}");
 }
+
+#[tokio::test]
+async fn every_page_stands_in_three_languages() {
+    let workspace = Workspace::example().await;
+    let visitor = workspace.visitor();
+    for language in ["fi", "sv", "en"] {
+        let mut seen = std::collections::BTreeSet::from([format!("/{language}/")]);
+        let mut waiting: Vec<String> = seen.iter().cloned().collect();
+        while let Some(address) = waiting.pop() {
+            let page = visitor.peek(&address).await;
+            assert!(matches!(page.status, 200 | 303), "{address} is answered with {}", page.status);
+            if page.status == 303 {
+                continue;
+            }
+            assert_eq!(page.attribute("html", "lang").as_deref(), Some(language), "{address}");
+            assert!(!page.body.contains('⟦'), "{address} has words missing");
+            assert_eq!(page.count("h1"), 1, "{address} has not one title");
+            // What the frame and the front pages lead to; texts of people are the same in every language.
+            let links = if seen.len() < 40 { page.attributes("a[href]", "href") } else { Vec::new() };
+            for link in links {
+                let plain = link.split(['?', '#']).next().unwrap_or_default().to_owned();
+                if plain.starts_with(&format!("/{language}/")) && seen.len() < 60 && seen.insert(plain.clone()) {
+                    waiting.push(plain);
+                }
+            }
+        }
+        for page in ["help", "about", "accessibility", "privacy", "terms", "sign-in", "register", "people"] {
+            assert!(seen.contains(&format!("/{language}/{page}")), "no page leads to {page} in {language}");
+        }
+    }
+}

@@ -9,6 +9,7 @@ mod forms;
 mod front;
 mod live;
 mod people;
+mod plans;
 mod rights;
 mod search;
 mod spaces;
