@@ -53,7 +53,7 @@ describe('without JavaScript', () => {
     const window = await chromium.window({ scripts: false, email: people.oskari });
     const { page } = window;
     await page.goto(`${document}/plain`);
-    await page.fill('textarea[name=body]', 'Jälkeen.\n\n- yksi\n- kaksi');
+    await page.locator('textarea[name=part]').first().fill('Jälkeen.\n\n- yksi\n- kaksi');
     await page.click('main form button.button--primary');
     await page.locator('.prose li').first().waitFor();
     assert.equal(await page.locator('.prose li').count(), 2);

@@ -13,7 +13,8 @@
 //! 5. `presence.rs`: who is here, as told by the server and not by the client;
 //! 6. `room.rs`: the task that owns a replica and the order of everything;
 //! 7. `rooms.rs`: one room per document, opened once;
-//! 8. `walk.rs` and `build.rs`: from the shared tree to a neutral document and back.
+//! 8. `walk.rs` and `build.rs`: from the shared tree to a neutral document and back;
+//! 9. `history.rs`: old updates packed tightly, for a log that keeps all of them.
 //!
 //! The order in a room is the promise of the whole crate: an update is decoded, the sender's access is
 //! checked, it is applied, appended to the log, and only when the log says that it is safe do the other
@@ -28,6 +29,7 @@
 //! ```
 
 mod build;
+pub mod history;
 mod log;
 mod pending;
 mod presence;

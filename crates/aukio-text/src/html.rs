@@ -330,8 +330,9 @@ impl Printer<'_> {
                 Inline::Text { marks: Marks { link: Some(link), .. }, .. }
                     if crate::tree::safe_link(link).is_some() =>
                 {
-                    let rel = if self.message { "nofollow ugc noopener" } else { "noopener" };
-                    let _ = write!(self.out, "<a href=\"{}\" rel=\"{rel}\">", escape(link));
+                    // People's links lend no weight to other sites; those to our own pages are ordinary links.
+                    let rel = if link.starts_with(['/', '#']) { "" } else { " rel=\"nofollow ugc noopener\"" };
+                    let _ = write!(self.out, "<a href=\"{}\"{rel}>", escape(link));
                     while let Some(Inline::Text { text, marks }) = inlines.get(place)
                         && marks.link.as_ref() == Some(link)
                     {

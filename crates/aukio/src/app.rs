@@ -13,6 +13,7 @@ use crate::people::password::Hasher;
 use crate::people::throttle::Throttle;
 use crate::search::Search;
 use crate::settings::Settings;
+use crate::web::cache::PageCache;
 
 /// Cheap to clone; all clones are the same service.
 #[derive(Clone)]
@@ -31,6 +32,7 @@ pub struct Parts {
     pub live: Hub,
     pub documents: Documents,
     pub search: Search,
+    pub pages: PageCache,
 }
 
 impl App {

@@ -19,6 +19,7 @@ use crate::people::password::Hasher;
 use crate::people::throttle::Throttle;
 use crate::search::{self, Search};
 use crate::settings::Settings;
+use crate::web::cache::PageCache;
 use crate::web::{router, server};
 use crate::{import, mail, people};
 
@@ -81,6 +82,7 @@ pub async fn open(settings: Settings, address: SocketAddr, stop: CancellationTok
         throttle: Throttle::new(clock.clone()),
         live: Hub::new(),
         documents,
+        pages: PageCache::default(),
         search: Search::closed(),
         db,
         clock,

@@ -111,6 +111,15 @@ impl Workspace {
         program
     }
 
+    /// Waits until the server's metrics have the line.
+    pub async fn measures(&self, line: &str) {
+        let started = Instant::now();
+        while !self.visitor().get("/metrics").await.body.lines().any(|measured| measured == line) {
+            assert!(started.elapsed() < PATIENCE, "`{line}` is not measured in {PATIENCE:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Somebody who is not signed in.
     pub fn visitor(&self) -> Teller {
         Teller::new(&self.address)

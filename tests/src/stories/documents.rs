@@ -226,3 +226,34 @@ async fn the_same_room_opens_without_websockets() {
     assert_eq!(reader.ends().await, 4400);
     stream.shows("Toisesta suunnasta").await;
 }
+
+#[tokio::test]
+async fn a_long_history_is_packed_and_every_version_stays() {
+    on_both(async |workspace| {
+        let (space, founder) = workspace.network().await;
+        let document = founder.writes_document(&space, "Pitkä historia", "").await;
+        let mut editor = founder.edits(&document).await;
+        for n in 0..700_u64 {
+            editor.updates(&paragraph(10_000 + n, &format!("Kappale {n}."))).await;
+        }
+        workspace.visitor().edits(&document).await.shows("Kappale 699.").await;
+        // The next opening finds the log long: it makes a snapshot and packs what is in it.
+        workspace.restarts();
+        workspace.visitor().edits(&document).await.shows("Kappale 0.").await;
+        workspace.measures("aukio_document_compactions_total 1").await;
+        workspace.restarts();
+        workspace.visitor().edits(&document).await.shows("Kappale 0.").await;
+        let visitor = workspace.visitor();
+        for (seq, last) in [(1, 0), (300, 299), (700, 699)] {
+            let page = visitor.get(&format!("{document}/versions/{seq}")).await;
+            page.shows(&format!("Kappale {last}.")).hides(&format!("Kappale {}.", last + 1));
+            assert_eq!(page.count(".prose p"), seq, "version {seq} has one paragraph an update");
+        }
+        // Writing goes on behind the snapshot.
+        let mut editor = founder.edits(&document).await;
+        editor.updates(&paragraph(20_000, "Jatkoa.")).await;
+        workspace.visitor().edits(&document).await.shows("Jatkoa.").await;
+        visitor.get(&document).await.shows("Jatkoa.").shows("Kappale 350.");
+    })
+    .await;
+}

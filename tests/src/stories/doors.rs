@@ -3,7 +3,7 @@
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-use crate::harness::Workspace;
+use crate::harness::{Page, Teller, Workspace, on_both, paragraph};
 
 #[tokio::test]
 async fn every_answer_carries_the_security_headers() {
@@ -76,6 +76,53 @@ async fn members_pages_are_kept_by_no_cache() {
         let page = founder.get(path).await;
         assert!(page.header("cache-control").contains("no-store"), "{path}: {}", page.header("cache-control"));
     }
+}
+
+/// Asks for a page again with the tag of the first answer.
+async fn again(teller: &Teller, page: &Page) -> Page {
+    teller.get_with(&page.address, &[("If-None-Match", page.header("etag"))]).await
+}
+
+#[tokio::test]
+async fn visitors_pages_are_kept_until_what_they_show_changes() {
+    on_both(async |workspace| {
+        let (space, founder) = workspace.network().await;
+        let thread = founder.starts_thread(&space, "Kestävä sivu", "Aloitus").await;
+        let document = founder.writes_document(&space, "Kestävä asiakirja", "Alku").await;
+        let visitor = workspace.visitor();
+        let (of_thread, of_document, of_space) = (
+            visitor.get(&thread).await,
+            visitor.get(&document).await,
+            visitor.get(&format!("/fi/spaces/{space}")).await,
+        );
+        for page in [&of_thread, &of_document, &of_space] {
+            assert_eq!(page.header("cache-control"), "public, no-cache", "{}", page.address);
+            assert_eq!(page.header("vary"), "accept-encoding, cookie", "{}", page.address);
+            let unchanged = again(&visitor, page).await;
+            assert_eq!((unchanged.status, unchanged.body.as_str()), (304, ""), "{}", page.address);
+            assert_eq!(unchanged.header("etag"), page.header("etag"));
+        }
+
+        founder.posts(&thread, "Uusi viesti").await;
+        again(&visitor, &of_thread).await.shows("Uusi viesti");
+        again(&visitor, &of_space).await.is(200);
+        let mut editor = founder.edits(&document).await;
+        let mut other = visitor.edits(&document).await;
+        editor.updates(&paragraph(7007, "Tuore kappale")).await;
+        other.shows("Tuore kappale").await;
+        again(&visitor, &of_document).await.shows("Tuore kappale");
+
+        // A member never gets a visitor's page, nor a visitor a member's.
+        founder.get(&thread).await.shows("Vastaa");
+        assert_eq!(founder.get(&thread).await.header("etag"), "");
+        let (own, public) = (founder.get(&thread).await, visitor.get(&thread).await);
+        assert!(own.count("a[href='/fi/me']") > 0, "a member's page leads to their own");
+        assert_eq!(public.count("a[href='/fi/me']"), 0, "a visitor got a member's page");
+        for path in ["/fi/search?q=sivu", "/fi/sign-in", "/fi/register", &format!("{thread}?reply=1")] {
+            assert_eq!(visitor.get(path).await.header("cache-control"), "no-store", "{path}");
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

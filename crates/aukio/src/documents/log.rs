@@ -2,7 +2,11 @@
 //! arrives while the disk is busy goes into the next transaction, so that thousands of updates a second
 //! cost a few hundred flushes.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use aukio_core::{Clock, DocumentId, PersonId};
+use aukio_sync::history::{self, Past};
 use aukio_sync::{Loaded, Log, LogError, Pending};
 use tokio::sync::{mpsc, oneshot};
 
@@ -20,6 +24,34 @@ const LOOSE_UPDATES_MOST: usize = 500;
 pub struct DocumentLog {
     db: Db,
     appends: mpsc::Sender<Append>,
+    untold: Untold,
+}
+
+/// Documents with updates that are safe and seen, but that the journal does not tell of yet: by their id, the
+/// number of the last one. A page of such a document must not be one that was kept.
+#[derive(Clone, Default)]
+pub struct Untold(Arc<Mutex<HashMap<DocumentId, i64>>>);
+
+impl Untold {
+    fn note(&self, document: DocumentId, seq: i64) {
+        self.documents().insert(document, seq);
+    }
+
+    /// The journal tells of the updates up to `seq`.
+    pub fn told(&self, document: DocumentId, seq: i64) {
+        let mut documents = self.documents();
+        if documents.get(&document).is_some_and(|last| *last <= seq) {
+            documents.remove(&document);
+        }
+    }
+
+    pub fn contains(&self, document: DocumentId) -> bool {
+        self.documents().contains_key(&document)
+    }
+
+    fn documents(&self) -> MutexGuard<'_, HashMap<DocumentId, i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 struct Append {
@@ -32,8 +64,13 @@ impl DocumentLog {
     /// Begins the task that commits; it ends when the last room is gone.
     pub fn new(db: Db, clock: Clock) -> Self {
         let (appends, waiting) = mpsc::channel(WAITING_MOST);
-        tokio::spawn(commit_together(db.clone(), clock, waiting));
-        Self { db, appends }
+        let untold = Untold::default();
+        tokio::spawn(commit_together(db.clone(), clock, untold.clone(), waiting));
+        Self { db, appends, untold }
+    }
+
+    pub fn untold(&self) -> Untold {
+        self.untold.clone()
     }
 }
 
@@ -64,27 +101,47 @@ fn unavailable(error: sqlx::Error) -> LogError {
 
 /// A document as it was after the update with this number, or as it is now.
 pub(super) async fn load_until(db: &Db, document: DocumentId, until: i64) -> Result<Loaded, LogError> {
-    const PORTION: i64 = 1000;
+    // Updates may be packed between two questions; then what was looked for in one place is in the other.
+    const TRIES: usize = 3;
     let exists = store::by_id(db, document).await.map_err(unavailable)?.is_some();
     if !exists {
         return Err(LogError::Missing);
     }
-    let snapshot = store::snapshot(db, document).await.map_err(unavailable)?.filter(|(seq, _)| *seq <= until);
-    let mut loaded = Loaded { snapshot, updates: Vec::new() };
-    let mut last = loaded.snapshot.as_ref().map_or(0, |(seq, _)| *seq);
-    loop {
-        let portion = store::updates_after(db, document, last, PORTION).await.map_err(unavailable)?;
-        let whole = portion.len() as i64 == PORTION;
-        last = portion.last().map_or(last, |(seq, _)| *seq);
-        loaded.updates.extend(portion.into_iter().filter(|(seq, _)| *seq <= until));
-        if !whole || last >= until {
+    for _ in 0..TRIES {
+        if let Some(loaded) = try_load(db, document, until).await? {
             return Ok(loaded);
         }
     }
+    Err(LogError::Unavailable("updates are missing in the log".to_owned()))
 }
 
-/// Writes a snapshot that saves the next opening from replaying so much. The updates stay: they are the
-/// history. A snapshot that would not say the same is not written.
+/// None when an update is missing between two others: nothing is ever opened with a hole in it.
+async fn try_load(db: &Db, document: DocumentId, until: i64) -> Result<Option<Loaded>, LogError> {
+    const PORTION: i64 = 1000;
+    let snapshot = store::snapshot(db, document).await.map_err(unavailable)?.filter(|(seq, _)| *seq <= until);
+    let mut last = snapshot.as_ref().map_or(0, |(seq, _)| *seq);
+    let mut loaded = Loaded { snapshot, updates: Vec::new() };
+    while last < until {
+        let mut portion = store::updates_after(db, document, last, PORTION).await.map_err(unavailable)?;
+        if portion.first().is_none_or(|(first, _)| *first > last + 1)
+            && let Some((first, _, pack)) = store::pack_with(db, document, last + 1).await.map_err(unavailable)?
+        {
+            let past = history::unpack(&pack).map_err(|error| LogError::Unavailable(error.to_string()))?;
+            portion = (first..).zip(past.into_iter().map(|past| past.update.bytes)).collect();
+            portion.retain(|(seq, _)| *seq > last);
+        }
+        let Some((first, _)) = portion.first() else { break };
+        if *first != last + 1 {
+            return Ok(None);
+        }
+        last += portion.len() as i64;
+        loaded.updates.extend(portion.into_iter().filter(|(seq, _)| *seq <= until));
+    }
+    Ok(Some(loaded))
+}
+
+/// Writes a snapshot that saves the next opening from replaying so much, and packs the updates that are in
+/// it: they are the history. A snapshot that would not say the same is not written.
 async fn compact(db: Db, document: DocumentId, loaded: Loaded) {
     let Some((seq, _)) = loaded.updates.last().cloned() else { return };
     let compacted = tokio::task::spawn_blocking(move || {
@@ -96,16 +153,53 @@ async fn compact(db: Db, document: DocumentId, loaded: Loaded) {
         Ok(Err(error)) => Err(error.to_string()),
         Err(panic) => Err(panic.to_string()),
     };
-    if let Err(error) = written {
-        tracing::warn!(error, %document, "a snapshot cannot be made");
+    let done = match written {
+        Ok(()) => pack(&db, document, seq).await.map_err(|error| error.to_string()),
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(()) => metrics::counter!("aukio_document_compactions_total").increment(1),
+        Err(error) => tracing::warn!(error, %document, "a document cannot be compacted"),
     }
 }
 
-async fn commit_together(db: Db, clock: Clock, mut waiting: mpsc::Receiver<Append>) {
+/// Packs the updates up to `until`, a portion in a transaction.
+async fn pack(db: &Db, document: DocumentId, until: i64) -> anyhow::Result<()> {
+    /// An update is at most a megabyte, and a document much less than a pack can hold.
+    const PORTION: i64 = 4096;
+    loop {
+        let mut tx = db.begin().await?;
+        let mut updates = store::to_pack(&mut tx, document, until, PORTION).await?;
+        let mut bytes = 0;
+        updates.retain(|update| {
+            bytes += update.bytes.len();
+            bytes < history::PACK_BYTES_MOST / 2
+        });
+        let (Some(first), Some(last)) = (updates.first().map(|update| update.seq), updates.last().map(|u| u.seq))
+        else {
+            return Ok(());
+        };
+        let count = updates.len() as i64;
+        anyhow::ensure!(last - first + 1 == count, "updates are missing between {first} and {last}");
+        let past = |update: store::Logged| Past {
+            at: update.at,
+            update: Pending { actor: update.actor, bytes: update.bytes },
+        };
+        let past: Vec<Past> = updates.into_iter().map(past).collect();
+        let packed = tokio::task::spawn_blocking(move || history::pack(&past)).await??;
+        store::put_pack(&mut tx, document, first, last, packed).await?;
+        tx.commit().await?;
+        if count < PORTION {
+            return Ok(());
+        }
+    }
+}
+
+async fn commit_together(db: Db, clock: Clock, untold: Untold, mut waiting: mpsc::Receiver<Append>) {
     let mut together = Vec::with_capacity(TOGETHER_MOST);
     while waiting.recv_many(&mut together, TOGETHER_MOST).await > 0 {
         metrics::histogram!("aukio_document_commit_updates").record(together.len() as f64);
-        match commit(&db, &clock, &together).await {
+        match commit(&db, &clock, &untold, &together).await {
             Ok(seqs) => {
                 for (append, seq) in together.drain(..).zip(seqs) {
                     // A room that no longer waits has been closed; its update is safe all the same.
@@ -116,7 +210,7 @@ async fn commit_together(db: Db, clock: Clock, mut waiting: mpsc::Receiver<Appen
             Err(_) if together.len() > 1 => {
                 for append in together.drain(..) {
                     let alone = [append];
-                    let outcome = commit(&db, &clock, &alone).await;
+                    let outcome = commit(&db, &clock, &untold, &alone).await;
                     let [append] = alone;
                     let _ = append.reply.send(outcome.map(|seqs| seqs[0]).map_err(unavailable));
                 }
@@ -132,7 +226,7 @@ async fn commit_together(db: Db, clock: Clock, mut waiting: mpsc::Receiver<Appen
     }
 }
 
-async fn commit(db: &Db, clock: &Clock, appends: &[Append]) -> sqlx::Result<Vec<i64>> {
+async fn commit(db: &Db, clock: &Clock, untold: &Untold, appends: &[Append]) -> sqlx::Result<Vec<i64>> {
     let now = clock.now();
     let mut tx = db.begin().await?;
     let mut seqs = vec![0; appends.len()];
@@ -146,5 +240,8 @@ async fn commit(db: &Db, clock: &Clock, appends: &[Append]) -> sqlx::Result<Vec<
         seqs[place] = store::append(&mut tx, append.document, updates, now).await?;
     }
     tx.commit().await?;
+    for (append, seq) in appends.iter().zip(&seqs) {
+        untold.note(append.document, *seq);
+    }
     Ok(seqs)
 }

@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::journal::{self, Entry};
 use crate::{people, spaces};
-use log::DocumentLog;
+use log::{DocumentLog, Untold};
 use reading::Readings;
 use stream::Streams;
 
@@ -137,12 +137,14 @@ pub struct Documents {
     pub rooms: Rooms<DocumentLog>,
     readings: Readings,
     streams: Streams,
+    pub untold: Untold,
     stop: CancellationToken,
 }
 
 impl Documents {
     pub fn new(log: DocumentLog, stop: CancellationToken) -> Self {
         Self {
+            untold: log.untold(),
             rooms: Rooms::new(log, aukio_sync::Settings::default()),
             readings: Readings::default(),
             streams: Streams::default(),

@@ -183,6 +183,7 @@ async fn tell(app: &App) -> sqlx::Result<()> {
     }
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
+    let told: Vec<(DocumentId, i64)> = edited.iter().map(|document| (DocumentId(document.id), document.seq)).collect();
     for store::Untold { id, space_id, seq, journalled_seq, edited_by } in edited {
         let document = DocumentId(id);
         if store::told(&mut tx, document, journalled_seq, seq).await? {
@@ -193,5 +194,9 @@ async fn tell(app: &App) -> sqlx::Result<()> {
     }
     tx.commit().await?;
     app.journal.wake();
+    // After the wake, so that there is no moment at which a page that was kept seems fresh.
+    for (document, seq) in told {
+        app.documents.untold.told(document, seq);
+    }
     Ok(())
 }

@@ -204,6 +204,51 @@ pub async fn put_snapshot(db: &Db, document: DocumentId, seq: i64, bytes: Vec<u8
     Ok(())
 }
 
+/// An update as it lies in the log: when, by whom, what.
+#[derive(sqlx::FromRow)]
+pub struct Logged {
+    pub seq: i64,
+    pub at: i64,
+    pub actor: Option<i64>,
+    pub bytes: Vec<u8>,
+}
+
+/// The oldest updates that are not packed yet, up to `until`. Those that the journal does not tell of yet are
+/// left alone.
+pub async fn to_pack(tx: &mut Tx, document: DocumentId, until: i64, limit: i64) -> sqlx::Result<Vec<Logged>> {
+    tx.all(
+        "SELECT u.seq, u.at, u.actor, u.bytes FROM document_update u JOIN document d ON d.id = u.document_id
+         WHERE u.document_id = $1 AND u.seq <= $2 AND u.seq <= d.journalled_seq ORDER BY u.seq LIMIT $3",
+        (document.0, until, limit),
+    )
+    .await
+}
+
+/// Puts a pack in the place of the updates that are in it.
+pub async fn put_pack(tx: &mut Tx, document: DocumentId, first: i64, last: i64, bytes: Vec<u8>) -> sqlx::Result<()> {
+    tx.execute(
+        "INSERT INTO document_history (document_id, first_seq, last_seq, bytes) VALUES ($1, $2, $3, $4)",
+        (document.0, first, last, bytes),
+    )
+    .await?;
+    tx.execute(
+        "DELETE FROM document_update WHERE document_id = $1 AND seq >= $2 AND seq <= $3",
+        (document.0, first, last),
+    )
+    .await?;
+    Ok(())
+}
+
+/// The pack that the update `seq` is in.
+pub async fn pack_with(db: &Db, document: DocumentId, seq: i64) -> sqlx::Result<Option<(i64, i64, Vec<u8>)>> {
+    db.optional(
+        "SELECT first_seq, last_seq, bytes FROM document_history
+         WHERE document_id = $1 AND first_seq <= $2 AND last_seq >= $2",
+        (document.0, seq),
+    )
+    .await
+}
+
 /// A document with updates that the journal does not tell of yet.
 #[derive(sqlx::FromRow)]
 pub struct Untold {

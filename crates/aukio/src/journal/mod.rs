@@ -7,7 +7,7 @@
 //! takes its id before its number, so that a lower number can never appear behind a reader's back.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use aukio_core::{DocumentId, PersonId, SpaceId, ThreadId, Time};
@@ -56,11 +56,12 @@ pub enum About {
 pub struct Journal {
     wakes: Arc<watch::Sender<u64>>,
     drawn_at: Arc<AtomicI64>,
+    settled: Arc<AtomicU64>,
 }
 
 impl Journal {
     pub fn new() -> Self {
-        Self { wakes: Arc::new(watch::Sender::new(0)), drawn_at: Arc::default() }
+        Self { wakes: Arc::new(watch::Sender::new(0)), drawn_at: Arc::default(), settled: Arc::default() }
     }
 
     /// To be called after each commit that recorded an entry.
@@ -79,7 +80,17 @@ impl Journal {
     }
 
     pub fn follow(&self, db: Db, after: i64) -> Follower {
-        Follower { db, wakes: self.wakes.subscribe(), after }
+        Follower { db, wakes: self.wakes.subscribe(), after, settled: None }
+    }
+
+    /// The follower that others wait for: [`Journal::is_settled`] speaks of it.
+    pub fn lead(&self, db: Db, after: i64) -> Follower {
+        Follower { settled: Some(Arc::clone(&self.settled)), ..self.follow(db, after) }
+    }
+
+    /// Whether the leading follower has dealt with everything that this process has committed.
+    pub fn is_settled(&self) -> bool {
+        self.settled.load(Ordering::Acquire) == *self.wakes.borrow()
     }
 }
 
@@ -94,6 +105,8 @@ pub struct Follower {
     db: Db,
     wakes: watch::Receiver<u64>,
     after: i64,
+    /// Up to which wake everything has been dealt with, for the leading follower.
+    settled: Option<Arc<AtomicU64>>,
 }
 
 impl Follower {
@@ -109,12 +122,17 @@ impl Follower {
     /// again after a second. Other processes' entries are noticed by looking again now and then.
     pub async fn next(&mut self) -> Vec<Numbered> {
         loop {
-            self.wakes.mark_unchanged();
+            let woken = *self.wakes.borrow_and_update();
             let pause = match after(&self.db, About::Everything, self.after, Self::PORTION).await {
                 Ok(entries) => {
                     if let Some(last) = entries.last() {
                         self.after = last.number;
                         return entries;
+                    }
+                    if let Some(settled) = &self.settled
+                        && self.is_at_the_end().await
+                    {
+                        settled.store(woken, Ordering::Release);
                     }
                     // PostgreSQL: a number may wait for an older transaction to end, or come from another node.
                     // SQLite: an import may write from another process.
@@ -128,6 +146,18 @@ impl Follower {
             // A wake or the pause, whichever comes first; a closed channel means that the program ends.
             let _ = tokio::time::timeout(pause, self.wakes.changed()).await;
         }
+    }
+}
+
+impl Follower {
+    /// Whether no entry that is committed waits behind an older transaction.
+    async fn is_at_the_end(&self) -> bool {
+        if !(&self.db).is_postgres() {
+            return true;
+        }
+        let newest: sqlx::Result<Option<(i64,)>> =
+            (&self.db).optional("SELECT number FROM journal ORDER BY number DESC LIMIT 1", ()).await;
+        newest.is_ok_and(|newest| newest.is_none_or(|(number,)| number <= self.after))
     }
 }
 

@@ -204,13 +204,14 @@ impl Drop for Admission {
 
 /// Follows the journal and draws each entry for those who read where it happened.
 pub async fn run(app: App, from: i64, stop: CancellationToken) {
-    let mut follower = app.journal.follow(app.db.clone(), from);
+    let mut follower = app.journal.lead(app.db.clone(), from);
     loop {
         let entries = tokio::select! {
             () = stop.cancelled() => return,
             entries = follower.next() => entries,
         };
         for numbered in entries {
+            app.pages.tell(&numbered.entry);
             if let Some(topic) = Topic::of(numbered.entry) {
                 for language in app.live.languages(topic) {
                     match draw(&app, Words(language), topic, &numbered, true).await {

@@ -1,6 +1,7 @@
 //! The web side of the line: requests in, pages out. Slices reach this from their `http.rs` only.
 
 pub mod assets;
+pub mod cache;
 pub mod diff;
 pub mod failure;
 pub mod form;

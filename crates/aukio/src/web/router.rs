@@ -15,7 +15,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::{Failure, assets, failure, secure, standing, visit};
+use super::{Failure, assets, cache, failure, secure, standing, visit};
 use crate::app::App;
 use crate::metrics::Metrics;
 use crate::{documents, front, live, people, search, spaces, threads};
@@ -67,7 +67,8 @@ pub fn router(app: App, metrics: Metrics) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(ANSWER_SECONDS_MOST)))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app.clone(), failure::speak))
-        .layer(compression);
+        .layer(compression)
+        .layer(middleware::from_fn_with_state(app.clone(), cache::serve));
     // Sockets stand outside: no time limit, no compression, their own check of the origin.
     Router::new()
         .merge(live::socket::routes())
