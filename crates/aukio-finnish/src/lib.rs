@@ -2,7 +2,14 @@
 //! bounded [cache](Analyser) of words.
 
 mod analyser;
+mod answer;
+mod cache;
 mod reading;
+mod repair;
+mod spelling;
+mod transducer;
+mod walk;
 
-pub use analyser::{Analyser, Budget, LONGEST_WORD, analyze};
+pub use analyser::{Analyser, Budget, analyze};
 pub use reading::{Origin, Part, PartOfSpeech, Reading, Readings};
+pub use walk::LONGEST_WORD;

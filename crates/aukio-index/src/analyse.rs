@@ -24,6 +24,8 @@ pub struct Reading {
     /// What of the word can be searched for by itself: parts of a compound, runs of them, the word it is
     /// derived from.
     pub parts: Vec<String>,
+    /// What somebody who looks for the word means as well, if less: the *kunta* of *kuntalainen*.
+    pub roots: Vec<String>,
     /// Whether the analyser knows the word or guesses at it.
     pub known: bool,
 }
@@ -42,6 +44,7 @@ pub trait Analyser: Send + Sync {
 pub(crate) struct Terms {
     pub lemmas: Vec<String>,
     pub parts: Vec<String>,
+    pub roots: Vec<String>,
     pub known: bool,
 }
 
@@ -104,6 +107,9 @@ impl Lexicon {
             push_new(&mut terms.lemmas, signed(&reading.lemma));
             for part in &reading.parts {
                 push_new(&mut terms.parts, signed(part));
+            }
+            for root in &reading.roots {
+                push_new(&mut terms.roots, signed(root));
             }
         }
         if terms.lemmas.is_empty() {
@@ -209,6 +215,10 @@ impl Word {
     pub fn parts(&self) -> impl Iterator<Item = &String> {
         let of_sides = self.sides.iter().flat_map(|side| side.lemmas.iter().chain(&side.parts));
         self.terms.iter().flat_map(|terms| &terms.parts).chain(of_sides)
+    }
+
+    pub fn roots(&self) -> impl Iterator<Item = &String> {
+        self.terms.iter().flat_map(|terms| &terms.roots)
     }
 
     pub fn is_known(&self) -> bool {

@@ -16,6 +16,8 @@ use crate::{Kind, Tongue};
 
 /// With fewer hits than this, a compound is looked for by its parts as well.
 const ENOUGH: usize = 3;
+/// As long as that brings no more than this: a handful is a help, a hundred would bury what was looked for.
+const HANDFUL: usize = 4;
 /// Hits of one page at most.
 const PAGE_MOST: usize = 100;
 
@@ -66,6 +68,7 @@ impl Answerer<'_> {
         let first = self.gather(&*strict, now)?;
         if (1..ENOUGH).contains(&first.total)
             && let [Piece::Word(word)] = pieces.as_slice()
+            && !word.contains('-')
             && !Forms::of(self.lexicon, word).parts.is_empty()
         {
             return self.with_parts(&asker, &pieces, first, now);
@@ -85,7 +88,11 @@ impl Answerer<'_> {
     fn with_parts(&self, asker: &Asker, pieces: &[Piece], few: Results, now: i64) -> tantivy::Result<Results> {
         let parts = asker.clauses(pieces, Reach::Parts, self.query.prefix)?;
         let more = self.gather(&*parts.with(1), now)?;
-        Ok(if more.total > few.total { Results { relaxed: Relaxed::Parts, ..more } } else { few })
+        Ok(if (1..=HANDFUL).contains(&(more.total - few.total)) {
+            Results { relaxed: Relaxed::Parts, ..more }
+        } else {
+            few
+        })
     }
 
     /// Looks at each word by itself: one that stands nowhere may be a slip. A word that no dictionary knows

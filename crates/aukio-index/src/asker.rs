@@ -20,6 +20,8 @@ const PREFIX_WORDS_MOST: usize = 64;
 const PHRASES_MOST: usize = 16;
 /// What a reading counts that is not what was typed: «tuli» is a fire before it is «came».
 const UNLIKELY: f32 = 0.2;
+/// What a word counts that the typed one is derived from.
+const ROOT: f32 = 0.1;
 /// What the parts of a word count when the word itself is not to be found.
 const PARTS: f32 = 0.1;
 
@@ -54,6 +56,7 @@ impl Forms {
                     let weight = if is_base && !as_typed(lemma) { UNLIKELY } else { 1.0 };
                     forms.lemmas.push((lemma.clone(), weight));
                 }
+                forms.lemmas.extend(word.roots().map(|root| (root.clone(), ROOT)));
                 forms.parts.extend(word.parts().cloned());
             }
         }

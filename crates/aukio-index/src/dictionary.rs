@@ -152,7 +152,13 @@ impl<'a> Dictionary<'a> {
         }
         let mut near: Vec<(String, usize, u64)> =
             near.into_iter().map(|(word, (distance, facts))| (word, distance, facts)).collect();
-        near.sort_unstable_by(|a, b| a.1.cmp(&b.1).then(b.2.cmp(&a.2)).then_with(|| a.0.cmp(&b.0)));
+        // A letter is left out more often than one is put in.
+        let letters = word.chars().count();
+        let is_shorter = |candidate: &str| candidate.chars().count() < letters;
+        near.sort_unstable_by(|a, b| {
+            let order = (a.1, is_shorter(&a.0)).cmp(&(b.1, is_shorter(&b.0)));
+            order.then(b.2.cmp(&a.2)).then_with(|| a.0.cmp(&b.0))
+        });
         for (candidate, _, _) in near.into_iter().take(CHECKED_MOST) {
             if candidate != word && self.may_know(&candidate)? {
                 return Ok(Some(candidate));

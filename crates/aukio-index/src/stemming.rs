@@ -11,7 +11,7 @@ pub struct Stemming;
 impl Analyser for Stemming {
     fn readings(&self, tongue: Tongue, word: &str) -> Vec<Reading> {
         // A stem is never more than a guess.
-        vec![Reading { lemma: stem(tongue, word), parts: Vec::new(), known: false }]
+        vec![Reading { lemma: stem(tongue, word), parts: Vec::new(), roots: Vec::new(), known: false }]
     }
 
     fn version(&self) -> u32 {
