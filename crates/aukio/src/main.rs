@@ -3,6 +3,7 @@
 mod app;
 mod db;
 mod documents;
+mod feeds;
 mod front;
 mod import;
 mod journal;

@@ -4,6 +4,7 @@ mod browser;
 mod crashes;
 mod documents;
 mod doors;
+mod feeds;
 mod finding;
 mod forms;
 mod front;

@@ -6,9 +6,9 @@ use aukio_text::{html, markdown};
 use axum::Router;
 use axum::routing::get;
 
-use super::Failure;
 use super::page::{Page, Section, Shell};
 use super::visit::Visit;
+use super::{Failure, Meta};
 use crate::app::App;
 
 #[derive(rust_embed::RustEmbed)]
@@ -35,13 +35,14 @@ pub fn routes() -> Router<App> {
 
 async fn show(visit: Visit, name: &str) -> Result<Page<StandingPage>, Failure> {
     let section = if name == "help" { Section::Help } else { Section::None };
-    let shell = visit.shell(section).await?;
+    let mut shell = visit.shell(section).await?;
     let site = shell.network.as_ref().map_or_else(|| "Aukio".to_owned(), |network| network.name.clone());
     let (title, text) = text(visit.language, name).ok_or(Failure::NotFound)?;
     let text = text
         .replace("{operator}", &visit.app.settings.operator)
         .replace("{contact}", &visit.app.settings.contact)
         .replace("{site}", &site);
+    shell.meta = Some(Meta::list(&shell, &format!("/{name}"), &title, false));
     let sections = html::document(&markdown::parse(&text), &html::Options::default());
     Ok(Page(StandingPage { shell, title, sections }))
 }
