@@ -1,5 +1,6 @@
 //! Aukio: an open workspace service. `crates/README.md` is the map.
 
+mod api;
 mod app;
 mod db;
 mod documents;

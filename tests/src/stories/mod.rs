@@ -1,5 +1,6 @@
 //! One file per noun, as in the program.
 
+mod api;
 mod browser;
 mod crashes;
 mod documents;

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::harness::{Teller, Workspace};
 
 /// The addresses that the program's sources declare, without the language in front.
-fn declared() -> BTreeSet<String> {
+pub fn declared() -> BTreeSet<String> {
     fn sources(folder: &Path, all: &mut Vec<String>) {
         for entry in std::fs::read_dir(folder).expect("the sources can be listed").filter_map(Result::ok) {
             let path = entry.path();

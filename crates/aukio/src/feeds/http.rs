@@ -14,7 +14,7 @@ use super::sitemap;
 use super::sources::Asked;
 use crate::app::App;
 use crate::threads::http::Cursor;
-use crate::web::tagged;
+use crate::web::tagged::{self, Keep};
 use crate::web::visit::split_language;
 use crate::web::{At, Failure, Visit};
 use crate::{documents, spaces, threads};
@@ -113,7 +113,7 @@ fn draw(
         own,
     };
     let text = feed.render().map_err(Failure::ours)?;
-    Ok(tagged::answer(&asked.headers, "application/atom+xml; charset=utf-8", text))
+    Ok(tagged::answer(&asked.headers, "application/atom+xml; charset=utf-8", Keep::Anybody, text))
 }
 
 fn by_id(id: i64) -> String {

@@ -15,7 +15,7 @@ use crate::documents::{self, http::address as document_address};
 use crate::spaces;
 use crate::threads::{self, view};
 use crate::web::Failure;
-use crate::web::tagged;
+use crate::web::tagged::{self, Keep};
 use crate::words::datetime;
 
 /// Texts of one part; each has three addresses, and a part may have 10 000.
@@ -96,7 +96,7 @@ pub async fn index(State(app): State<App>, headers: HeaderMap) -> Result<Respons
     let address = |(kind, after): Begins| format!("{}/sitemap/{}/{}.xml", app.address, kind.name(), ThreadId(after));
     let parts = parts(&app).await?.into_iter().map(address).collect();
     let text = Index { parts }.render().map_err(Failure::ours)?;
-    Ok(tagged::answer(&headers, KIND, text))
+    Ok(tagged::answer(&headers, KIND, Keep::Anybody, text))
 }
 
 #[derive(Template)]
@@ -127,7 +127,7 @@ pub async fn part(
     let after: ThreadId = part.strip_suffix(".xml").and_then(|id| id.parse().ok()).ok_or(Failure::NotFound)?;
     let places = places(&app, kind, after.0).await?;
     let text = Part { site: app.address.clone(), places }.render().map_err(Failure::ours)?;
-    Ok(tagged::answer(&headers, KIND, text))
+    Ok(tagged::answer(&headers, KIND, Keep::Anybody, text))
 }
 
 async fn places(app: &App, kind: Kind, after: i64) -> sqlx::Result<Vec<Place>> {

@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 use super::{Failure, assets, cache, failure, secure, standing, visit};
 use crate::app::App;
 use crate::metrics::Metrics;
-use crate::{documents, feeds, front, live, people, search, spaces, threads};
+use crate::{api, documents, feeds, front, live, people, search, spaces, threads};
 
 /// Bytes of a form: a document of 250 000 characters, each of them percent-encoded at worst.
 const FORM_BYTES_MOST: usize = 3 * 1024 * 1024;
@@ -35,6 +35,7 @@ fn pages() -> Router<App> {
         .merge(people::http::routes())
         .merge(standing::routes())
         .merge(feeds::http::routes())
+        .merge(api::tokens::http::routes())
 }
 
 pub fn router(app: App, metrics: Metrics) -> Router {
@@ -46,7 +47,8 @@ pub fn router(app: App, metrics: Metrics) -> Router {
         .route("/readyz", get(crate::metrics::ready))
         .route("/metrics", get(move || async move { metrics.render() }))
         .merge(documents::stream::push_routes())
-        .merge(feeds::http::site_routes());
+        .merge(feeds::http::site_routes())
+        .merge(api::http::routes());
     for language in Language::ALL {
         site = site.nest(&format!("/{language}"), pages()).route(
             // With and without the slash at the end, because people type both.
