@@ -7,6 +7,7 @@ use aukio_core::{Clock, Ids};
 
 use crate::db::Db;
 use crate::documents::Documents;
+use crate::feeds::sitemap::Map;
 use crate::journal::Journal;
 use crate::live::Hub;
 use crate::people::password::Hasher;
@@ -32,6 +33,7 @@ pub struct Parts {
     pub live: Hub,
     pub documents: Documents,
     pub search: Search,
+    pub map: Map,
     pub pages: PageCache,
 }
 

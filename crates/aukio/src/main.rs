@@ -1,8 +1,10 @@
 //! Aukio: an open workspace service. `crates/README.md` is the map.
 
+mod api;
 mod app;
 mod db;
 mod documents;
+mod feeds;
 mod front;
 mod import;
 mod journal;

@@ -12,6 +12,7 @@ use crate::app::{App, Parts};
 use crate::db::{Db, Queries};
 use crate::documents::log::DocumentLog;
 use crate::documents::{self, Documents};
+use crate::feeds::sitemap::Map;
 use crate::journal::{self, Journal};
 use crate::live::{self, Hub};
 use crate::metrics::Metrics;
@@ -84,6 +85,7 @@ pub async fn open(settings: Settings, address: SocketAddr, stop: CancellationTok
         documents,
         pages: PageCache::default(),
         search: Search::closed(),
+        map: Map::default(),
         db,
         clock,
         settings,

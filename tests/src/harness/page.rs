@@ -52,6 +52,13 @@ impl Page {
         Html::parse_document(&self.body)
     }
 
+    /// The answer to a program.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body)
+            .unwrap_or_else(|error| panic!("{} is no JSON: {error}\n{}", self.address, self.body))
+    }
+
     /// The words of the page's main part, in one line.
     pub fn text(&self) -> String {
         self.texts("main").join(" ")

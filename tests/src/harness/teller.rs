@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use reqwest::cookie::{CookieStore, Jar};
 use reqwest::{Client, Method, Url};
+use serde_json::Value;
 
 use super::page::{Form, Page};
 use super::{Live, Sync};
@@ -117,6 +118,30 @@ impl Teller {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.text().await.unwrap_or_else(|error| panic!("POST {path}: {error}"));
         Page { status, address: path.to_owned(), headers, body }
+    }
+
+    /// Calls the API as a program: no cookies, no origin, a token if there is one.
+    pub async fn calls(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Page {
+        let program = Client::builder().pool_max_idle_per_host(0).no_proxy().build().expect("a plain client");
+        let method: Method = method.parse().expect("a method");
+        let mut request = program.request(method, self.url(path)).header("X-Forwarded-For", &self.from);
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.header("Content-Type", "application/json").body(body.to_string());
+        }
+        let response = request.send().await.unwrap_or_else(|error| panic!("{path}: {error}"));
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.text().await.unwrap_or_else(|error| panic!("{path}: {error}"));
+        Page { status, address: path.to_owned(), headers, body }
+    }
+
+    /// Makes a token on one's own page and returns its text.
+    pub async fn makes_token(&self, scope: &str) -> String {
+        let form = self.get("/fi/me/tokens").await.form_with(&["name", "scope"]);
+        let made = self.submit(form.with("name", &format!("Avain {scope}")).with("scope", scope)).await;
+        made.attribute("#made", "value").unwrap_or_else(|| panic!("no token was made: {}", made.text()))
     }
 
     /// Opens an answer that goes on, such as an event stream.

@@ -1,9 +1,11 @@
 //! One file per noun, as in the program.
 
+mod api;
 mod browser;
 mod crashes;
 mod documents;
 mod doors;
+mod feeds;
 mod finding;
 mod forms;
 mod front;

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::harness::{Teller, Workspace};
 
 /// The addresses that the program's sources declare, without the language in front.
-fn declared() -> BTreeSet<String> {
+pub fn declared() -> BTreeSet<String> {
     fn sources(folder: &Path, all: &mut Vec<String>) {
         for entry in std::fs::read_dir(folder).expect("the sources can be listed").filter_map(Result::ok) {
             let path = entry.path();
@@ -39,7 +39,17 @@ fn declared() -> BTreeSet<String> {
 }
 
 /// Addresses outside the languages: the same for everybody.
-const PLAIN: [&str; 7] = ["/", "/assets/{file}", "/robots.txt", "/healthz", "/readyz", "/metrics", "/live"];
+const PLAIN: [&str; 9] = [
+    "/",
+    "/assets/{file}",
+    "/robots.txt",
+    "/sitemap.xml",
+    "/sitemap/{kind}/{part}",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/live",
+];
 /// Forms that change what the rest of the table stands on, whoever sends them empty.
 const NOT_SENT: [&str; 4] = ["/spaces/{slug}/leave", "/threads/{id}/{n}/withdraw", "/me/close", "/sign-out"];
 

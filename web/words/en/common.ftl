@@ -32,6 +32,7 @@ foot-help = Help and contact
 foot-about = About Aukio
 foot-accessibility = Accessibility statement
 foot-privacy = Privacy notice
+foot-api = Interface for programs
 foot-terms = Terms of use
 contents = Contents
 save = Save

@@ -32,6 +32,7 @@ foot-help = Apua ja yhteystiedot
 foot-about = Tietoa Aukiosta
 foot-accessibility = Saavutettavuusseloste
 foot-privacy = Tietosuojaseloste
+foot-api = Rajapinta ohjelmille
 foot-terms = Käyttöehdot
 contents = Sisällys
 save = Tallenna

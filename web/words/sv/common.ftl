@@ -32,6 +32,7 @@ foot-help = Hjälp och kontakt
 foot-about = Om Aukio
 foot-accessibility = Tillgänglighetsutlåtande
 foot-privacy = Dataskyddsbeskrivning
+foot-api = Gränssnitt för program
 foot-terms = Användarvillkor
 contents = Innehåll
 save = Spara

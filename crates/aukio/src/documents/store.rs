@@ -339,3 +339,42 @@ pub async fn count(db: &Db) -> sqlx::Result<i64> {
     let (count,): (i64,) = db.one("SELECT COUNT(*) FROM document", ()).await?;
     Ok(count)
 }
+
+/// Documents that the viewer may read, the latest begun first, before an id: ids rise with time.
+pub async fn begun(db: &Db, viewer: i64, before: i64, limit: i64) -> sqlx::Result<Vec<Document>> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM document d WHERE d.audience IN ",
+        readable!(),
+        " AND d.id < $2 ORDER BY d.id DESC LIMIT $3"
+    );
+    let rows: Vec<Row> = db.all(sql, (viewer, before, limit)).await?;
+    Ok(rows.into_iter().map(Document::from).collect())
+}
+
+/// Documents of one space, the latest begun first, before an id.
+pub async fn begun_in(db: &Db, space: SpaceId, before: i64, limit: i64) -> sqlx::Result<Vec<Document>> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM document d WHERE d.space_id = $1 AND d.id < $2 ORDER BY d.id DESC LIMIT $3"
+    );
+    let rows: Vec<Row> = db.all(sql, (space.0, before, limit)).await?;
+    Ok(rows.into_iter().map(Document::from).collect())
+}
+
+/// Documents that everybody may read, by id, after an id.
+pub async fn public_after_id(db: &Db, after: i64, limit: i64) -> sqlx::Result<Vec<Document>> {
+    let sql =
+        concat!("SELECT ", columns!(), " FROM document d WHERE d.audience = 0 AND d.id > $1 ORDER BY d.id LIMIT $2");
+    let rows: Vec<Row> = db.all(sql, (after, limit)).await?;
+    Ok(rows.into_iter().map(Document::from).collect())
+}
+
+/// The id of the public document that stands `steps` after an id.
+pub async fn public_id_after(db: &Db, after: i64, steps: i64) -> sqlx::Result<Option<i64>> {
+    let sql = "SELECT id FROM document WHERE audience = 0 AND id > $1 ORDER BY id LIMIT 1 OFFSET $2";
+    let row: Option<(i64,)> = db.optional(sql, (after, steps - 1)).await?;
+    Ok(row.map(|(id,)| id))
+}

@@ -11,7 +11,7 @@ use crate::spaces::{Kind, Space};
 use crate::threads::http::ThreadRow;
 use crate::threads::store::Before;
 use crate::web::page::Shell;
-use crate::web::{Failure, Page, Section, Visit};
+use crate::web::{Failure, Meta, Page, Section, Visit};
 use crate::{documents, threads};
 
 pub fn routes() -> Router<App> {
@@ -30,7 +30,9 @@ pub struct FrontPage {
 
 pub async fn show(visit: Visit) -> Result<Page<FrontPage>, Failure> {
     let (db, viewer) = (&visit.app.db, visit.viewer.key());
-    let shell = visit.shell(Section::Front).await?;
+    let mut shell = visit.shell(Section::Front).await?;
+    let name = shell.network.as_ref().map_or_else(|| "Aukio".to_owned(), |network| network.name.clone());
+    shell.meta = Some(Meta::list(&shell, "/", &name, true));
     let home = match &shell.network {
         Some(network) => spaces_store::by_slug(db, &network.slug).await?,
         None => None,

@@ -217,6 +217,7 @@ pub(super) async fn close(tx: &mut Tx, person: PersonId, at: Time) -> sqlx::Resu
     tx.execute("DELETE FROM mail_token WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM join_request WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM reader WHERE person_id = $1", (person.0,)).await?;
+    tx.execute("DELETE FROM api_token WHERE person_id = $1", (person.0,)).await?;
     Ok(())
 }
 

@@ -20,7 +20,7 @@ use crate::people::Brief;
 use crate::threads::http::{PAGE, ThreadRow};
 use crate::threads::store::Before;
 use crate::web::page::{Again, Shell};
-use crate::web::{Failure, Faults, Form, Page, Section, Visit};
+use crate::web::{Failure, Faults, Form, Meta, Page, Section, Visit, meta};
 use crate::words::{civil_day, end_of_day};
 use crate::{documents, people, threads};
 
@@ -49,7 +49,8 @@ struct ListPage {
 }
 
 async fn list(visit: Visit) -> Result<Page<ListPage>, Failure> {
-    let shell = visit.shell(Section::Spaces).await?;
+    let mut shell = visit.shell(Section::Spaces).await?;
+    shell.meta = Some(Meta::list(&shell, "/spaces", &visit.words().say("nav-spaces"), true));
     let (db, viewer) = (&visit.app.db, visit.viewer.key());
     Ok(Page(ListPage {
         groups: store::of_kind(db, viewer, Kind::WorkingGroup, visit.now, 200).await?,
@@ -144,7 +145,14 @@ async fn show(visit: Visit, Path(slug): Path<String>) -> Result<Page<ShowPage>, 
     let app = &visit.app;
     let place = access::may_read(app, &visit.viewer, &slug).await?;
     let space = place.space().clone();
-    let shell = visit.shell(Section::Spaces).await?;
+    let mut shell = visit.shell(Section::Spaces).await?;
+    let lineage = store::lineage(&app.db, space.id).await?;
+    if !space.is_closed() {
+        let above = &lineage[..lineage.len().saturating_sub(1)];
+        let mut about = Meta::list(&shell, &format!("/spaces/{}", space.slug), &space.name, true);
+        about.summary = aukio_text::plain::excerpt(&space.purpose, 200);
+        shell.meta = Some(about.with(&[meta::breadcrumbs(&shell, above, &space.name)]));
+    }
     let threads = threads::store::of_space(&app.db, space.id, Before::NEWEST, 8).await?;
     let documents = documents::store::of_space(&app.db, space.id, Before::NEWEST, 8).await?;
     let members = store::members(&app.db, space.id, (Vec::new(), 0), 12).await?;
@@ -154,7 +162,7 @@ async fn show(visit: Visit, Path(slug): Path<String>) -> Result<Page<ShowPage>, 
         _ => false,
     };
     Ok(Page(ShowPage {
-        lineage: store::lineage(&app.db, space.id).await?,
+        lineage,
         children: store::children(&app.db, visit.viewer.key(), space.id, visit.now).await?,
         threads: threads::http::rows(&visit, threads).await?,
         documents: documents::http::rows(&visit, documents).await?,

@@ -505,3 +505,30 @@ pub async fn external_ids(db: &Db, ids: &[i64]) -> sqlx::Result<std::collections
     let rows: Vec<(i64, String)> = db.all(sql.on(&db), (serde_json::to_string(ids).unwrap_or_default(),)).await?;
     Ok(rows.into_iter().collect())
 }
+
+/// Spaces that the viewer may know of, the latest founded first, before an id: ids rise with time.
+pub async fn founded(db: &Db, viewer: i64, before: i64, limit: i64) -> sqlx::Result<Vec<Space>> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM space s WHERE s.audience IN ",
+        readable!(),
+        " AND s.id < $2 ORDER BY s.id DESC LIMIT $3"
+    );
+    let rows: Vec<Row> = db.all(sql, (viewer, before, limit)).await?;
+    Ok(rows.into_iter().map(Space::from).collect())
+}
+
+/// Spaces that everybody may read, by id, after an id.
+pub async fn public_after_id(db: &Db, after: i64, limit: i64) -> sqlx::Result<Vec<Space>> {
+    let sql = concat!("SELECT ", columns!(), " FROM space s WHERE s.audience = 0 AND s.id > $1 ORDER BY s.id LIMIT $2");
+    let rows: Vec<Row> = db.all(sql, (after, limit)).await?;
+    Ok(rows.into_iter().map(Space::from).collect())
+}
+
+/// The id of the public space that stands `steps` after an id.
+pub async fn public_id_after(db: &Db, after: i64, steps: i64) -> sqlx::Result<Option<i64>> {
+    let sql = "SELECT id FROM space WHERE audience = 0 AND id > $1 ORDER BY id LIMIT 1 OFFSET $2";
+    let row: Option<(i64,)> = db.optional(sql, (after, steps - 1)).await?;
+    Ok(row.map(|(id,)| id))
+}

@@ -23,7 +23,8 @@ use crate::spaces::{MayRead, Space};
 use crate::web::diff::{Line as DiffLine, lines};
 use crate::web::page::{Again, Shell};
 use crate::web::visit::parse_segment;
-use crate::web::{At, Failure, Faults, Form, Page, Section, Visit, markup};
+use crate::web::{At, Failure, Faults, Form, Meta, Page, Section, Visit, markup, meta};
+use crate::words::datetime;
 use crate::{documents, people, spaces};
 
 /// Messages of one page, threads of one list.
@@ -107,7 +108,8 @@ struct ListPage {
 }
 
 async fn list(visit: Visit, Query(cursor): Query<Cursor>) -> Result<Page<ListPage>, Failure> {
-    let shell = visit.shell(Section::Threads).await?;
+    let mut shell = visit.shell(Section::Threads).await?;
+    shell.meta = Some(Meta::list(&shell, "/threads", &visit.words().say("nav-threads"), true));
     let threads = store::newest(&visit.app.db, visit.viewer.key(), cursor.place(), PAGE + 1).await?;
     let (threads, next) = cut(threads, |thread| (thread.last_at.microseconds(), thread.id.0));
     let next = next.map(|next| visit.url(format!("/threads?before={next}")));
@@ -119,8 +121,12 @@ async fn list_of_space(
     Path(slug): Path<String>,
     Query(cursor): Query<Cursor>,
 ) -> Result<Page<ListPage>, Failure> {
-    let shell = visit.shell(Section::Threads).await?;
+    let mut shell = visit.shell(Section::Threads).await?;
     let place = spaces::access::may_read(&visit.app, &visit.viewer, &slug).await?;
+    if !place.space().is_closed() {
+        let title = format!("{}: {}", visit.words().say("nav-threads"), place.space().name);
+        shell.meta = Some(Meta::list(&shell, &format!("/spaces/{slug}/threads"), &title, true));
+    }
     let threads = store::of_space(&visit.app.db, place.space().id, cursor.place(), PAGE + 1).await?;
     let (threads, next) = cut(threads, |thread| (thread.last_at.microseconds(), thread.id.0));
     let next = next.map(|next| visit.url(format!("/spaces/{slug}/threads?before={next}")));
@@ -193,10 +199,6 @@ struct Composer {
 }
 
 impl ShowPage {
-    fn canonical(&self) -> String {
-        format!("{}{}", self.shell.address, self.base)
-    }
-
     fn in_order(&self, order: &str) -> bool {
         self.order.name() == order
     }
@@ -270,7 +272,7 @@ async fn order(visit: &Visit, asked: &str) -> sqlx::Result<Order> {
 
 async fn draw(
     visit: &Visit,
-    shell: Shell,
+    mut shell: Shell,
     read: MayReadThread,
     order: Order,
     from: i64,
@@ -301,12 +303,16 @@ async fn draw(
         Some(document) => documents::readable(&visit.app, &visit.viewer, document).await?,
         None => None,
     };
+    let lineage = spaces_store::lineage(db, thread.space).await?;
+    if !place.space().is_closed() {
+        shell.meta = Some(about_thread(visit, &shell, &thread, &lineage, &base, &messages).await?);
+    }
     Ok(ShowPage {
         messages: match order {
             Order::Tree => drawing.tree(&messages),
             Order::Time => drawing.by_time(&messages),
         },
-        lineage: spaces_store::lineage(db, thread.space).await?,
+        lineage,
         is_end: next.is_none(),
         previous: previous.map(&page),
         next: next.map(page),
@@ -319,6 +325,38 @@ async fn draw(
         thread,
         place,
     })
+}
+
+/// What the page of a public thread says of itself to programs.
+async fn about_thread(
+    visit: &Visit,
+    shell: &Shell,
+    thread: &Thread,
+    lineage: &[Space],
+    base: &str,
+    messages: &[Message],
+) -> sqlx::Result<Meta> {
+    let opening = messages.iter().find(|message| message.number == 1).map(|message| markup::message(&message.body));
+    let text = meta::words_of(&opening.unwrap_or_default());
+    let people = people::brief(&visit.app.db, &[thread.author.0]).await?;
+    let author = match people.get(&thread.author.0) {
+        Some(author) if !author.closed => meta::person(shell, &author.name, Some(&author.id.to_string())),
+        _ => meta::person(shell, &visit.words().say("person-gone"), None),
+    };
+    let dates = (thread.created_at, thread.last_at);
+    let posting = serde_json::json!({
+        "@type": "DiscussionForumPosting",
+        "headline": thread.title,
+        "text": text,
+        "url": format!("{}{base}", shell.address),
+        "inLanguage": thread.language.tag(),
+        "datePublished": datetime(&dates.0),
+        "dateModified": datetime(&dates.1),
+        "author": author,
+        "commentCount": thread.message_count - 1,
+    });
+    let about = Meta::text(shell, base, &format!("/threads/{}", thread.id), &thread.title, &text, dates);
+    Ok(about.with(&[posting, meta::breadcrumbs(shell, lineage, &thread.title)]))
 }
 
 /// The address of one message: its page in the thread, with the message in sight.

@@ -473,3 +473,51 @@ pub async fn count_messages(db: &Db) -> sqlx::Result<i64> {
     let (count,): (i64,) = db.one("SELECT CAST(COALESCE(SUM(message_count), 0) AS BIGINT) FROM thread", ()).await?;
     Ok(count)
 }
+
+/// Threads that the viewer may read, the latest opened first, before an id: ids rise with time.
+pub async fn opened(db: &Db, viewer: i64, before: i64, limit: i64) -> sqlx::Result<Vec<Thread>> {
+    let sql = concat!(
+        "SELECT ",
+        thread_columns!(),
+        " FROM thread t WHERE t.audience IN ",
+        readable!(),
+        " AND t.id < $2 ORDER BY t.id DESC LIMIT $3"
+    );
+    let rows: Vec<ThreadRow> = db.all(sql, (viewer, before, limit)).await?;
+    Ok(rows.into_iter().map(Thread::from).collect())
+}
+
+/// Threads of one space, the latest opened first, before an id.
+pub async fn opened_in(db: &Db, space: SpaceId, before: i64, limit: i64) -> sqlx::Result<Vec<Thread>> {
+    let sql = concat!(
+        "SELECT ",
+        thread_columns!(),
+        " FROM thread t WHERE t.space_id = $1 AND t.id < $2 ORDER BY t.id DESC LIMIT $3"
+    );
+    let rows: Vec<ThreadRow> = db.all(sql, (space.0, before, limit)).await?;
+    Ok(rows.into_iter().map(Thread::from).collect())
+}
+
+/// Messages of a thread, the latest first, before a number.
+pub async fn time_before(db: &Db, thread: ThreadId, number: i64, limit: i64) -> sqlx::Result<Vec<Message>> {
+    let sql = messages!("WHERE m.thread_id = $1 AND m.number < $2 ORDER BY m.number DESC LIMIT $3");
+    list(db, sql, (thread.0, number, limit)).await
+}
+
+/// Threads that everybody may read, by id, after an id.
+pub async fn public_after_id(db: &Db, after: i64, limit: i64) -> sqlx::Result<Vec<Thread>> {
+    let sql = concat!(
+        "SELECT ",
+        thread_columns!(),
+        " FROM thread t WHERE t.audience = 0 AND t.id > $1 ORDER BY t.id LIMIT $2"
+    );
+    let rows: Vec<ThreadRow> = db.all(sql, (after, limit)).await?;
+    Ok(rows.into_iter().map(Thread::from).collect())
+}
+
+/// The id of the public thread that stands `steps` after an id.
+pub async fn public_id_after(db: &Db, after: i64, steps: i64) -> sqlx::Result<Option<i64>> {
+    let sql = "SELECT id FROM thread WHERE audience = 0 AND id > $1 ORDER BY id LIMIT 1 OFFSET $2";
+    let row: Option<(i64,)> = db.optional(sql, (after, steps - 1)).await?;
+    Ok(row.map(|(id,)| id))
+}

@@ -10,6 +10,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::page::{ErrorPage, Page, Section};
 use super::visit::Visit;
+use crate::api::caller::BASE as API;
+use crate::api::problem::{self, Refusal};
 use crate::app::App;
 use crate::documents::DocumentError;
 use crate::people::PersonError;
@@ -54,7 +56,7 @@ impl Failure {
         }
     }
 
-    fn key(&self) -> &'static str {
+    pub fn key(&self) -> &'static str {
         match self {
             Failure::SignIn => "error-sign-in",
             Failure::NotFound => "error-not-found",
@@ -73,23 +75,28 @@ impl IntoResponse for Failure {
     }
 }
 
-/// Gives every failure its page.
-pub async fn speak(State(_app): State<App>, visit: Visit, request: Request, next: Next) -> Response {
+/// Gives every failure its page, or for programs its problem.
+pub async fn speak(State(app): State<App>, visit: Visit, request: Request, next: Next) -> Response {
+    let is_api = request.uri().path().starts_with(API);
     let response = next.run(request).await;
+    if let Some(refusal) = response.extensions().get::<Refusal>() {
+        return problem::speak(&app, refusal);
+    }
     let failure = match response.extensions().get::<Failure>() {
         Some(failure) => failure.clone(),
         None if response.headers().contains_key(header::CONTENT_TYPE) => return response,
-        // Answers that a layer or the router made without a word.
-        None => match response.status() {
-            StatusCode::NOT_FOUND => Failure::NotFound,
-            StatusCode::METHOD_NOT_ALLOWED => Failure::Say(StatusCode::METHOD_NOT_ALLOWED, "error-method"),
-            StatusCode::PAYLOAD_TOO_LARGE => Failure::Say(StatusCode::PAYLOAD_TOO_LARGE, "error-too-large"),
-            StatusCode::FORBIDDEN => Failure::Say(StatusCode::FORBIDDEN, "error-foreign"),
-            StatusCode::REQUEST_TIMEOUT => Failure::Busy { seconds: 10 },
-            status if status.is_server_error() => Failure::ours(format_args!("answered {status} without a word")),
-            _ => return response,
+        None => match without_a_word(response.status()) {
+            Some(failure) => failure,
+            None => return response,
         },
     };
+    if is_api {
+        let mut answer = problem::speak(&app, &Refusal::Failure(failure));
+        if let Some(methods) = response.headers().get(header::ALLOW) {
+            answer.headers_mut().insert(header::ALLOW, methods.clone());
+        }
+        return answer;
+    }
     if let Failure::SignIn = failure {
         let back = crate::people::http::encode(&visit.url(&visit.path));
         return Redirect::to(&visit.url(format!("/sign-in?next={back}"))).into_response();
@@ -109,6 +116,19 @@ pub async fn speak(State(_app): State<App>, visit: Visit, request: Request, next
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// What an answer means that a layer or the router made without saying anything; None for no error.
+fn without_a_word(status: StatusCode) -> Option<Failure> {
+    Some(match status {
+        StatusCode::NOT_FOUND => Failure::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => Failure::Say(status, "error-method"),
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::Say(status, "error-too-large"),
+        StatusCode::FORBIDDEN => Failure::Say(status, "error-foreign"),
+        StatusCode::REQUEST_TIMEOUT => Failure::Busy { seconds: 10 },
+        status if status.is_server_error() => Failure::ours(format_args!("answered {status} without a word")),
+        _ => return None,
+    })
 }
 
 impl From<sqlx::Error> for Failure {

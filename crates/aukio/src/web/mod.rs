@@ -6,14 +6,17 @@ pub mod diff;
 pub mod failure;
 pub mod form;
 pub mod markup;
+pub mod meta;
 pub mod page;
 pub mod router;
 pub mod secure;
 pub mod server;
 pub mod standing;
+pub mod tagged;
 pub mod visit;
 
 pub use failure::Failure;
 pub use form::{Faults, Form};
+pub use meta::Meta;
 pub use page::{Page, Section};
 pub use visit::{At, Visit};

@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::assets::Assets;
+use super::meta::{self, Meta};
 use super::visit::Visit;
 use super::{Failure, assets};
 use crate::spaces::{self, NetworkName};
@@ -41,6 +42,8 @@ pub struct Shell {
     pub journal: i64,
     pub now: Time,
     pub address: String,
+    /// What the page says of itself to programs.
+    pub meta: Option<Meta>,
 }
 
 /// The person who is signed in, as the masthead shows them.
@@ -76,6 +79,7 @@ impl Shell {
             journal: 0,
             now: visit.now,
             address: visit.app.address.clone(),
+            meta: None,
         }
     }
 
@@ -101,6 +105,11 @@ impl Shell {
     /// Where signing in should come back to.
     pub fn next(&self) -> String {
         crate::people::http::encode(&self.url(&self.path))
+    }
+
+    /// The language as Open Graph names it.
+    pub fn locale(&self) -> &'static str {
+        meta::locale(self.t.0)
     }
 
     pub fn is(&self, section: Section) -> bool {

@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 use super::{Failure, assets, cache, failure, secure, standing, visit};
 use crate::app::App;
 use crate::metrics::Metrics;
-use crate::{documents, front, live, people, search, spaces, threads};
+use crate::{api, documents, feeds, front, live, people, search, spaces, threads};
 
 /// Bytes of a form: a document of 250 000 characters, each of them percent-encoded at worst.
 const FORM_BYTES_MOST: usize = 3 * 1024 * 1024;
@@ -34,6 +34,8 @@ fn pages() -> Router<App> {
         .merge(search::http::routes())
         .merge(people::http::routes())
         .merge(standing::routes())
+        .merge(feeds::http::routes())
+        .merge(api::tokens::http::routes())
 }
 
 pub fn router(app: App, metrics: Metrics) -> Router {
@@ -41,11 +43,12 @@ pub fn router(app: App, metrics: Metrics) -> Router {
         .merge(search::http::site_routes())
         .route("/", get(choose_language))
         .route("/assets/{file}", get(assets::serve))
-        .route("/robots.txt", get(robots))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(crate::metrics::ready))
         .route("/metrics", get(move || async move { metrics.render() }))
-        .merge(documents::stream::push_routes());
+        .merge(documents::stream::push_routes())
+        .merge(feeds::http::site_routes())
+        .merge(api::http::routes());
     for language in Language::ALL {
         site = site.nest(&format!("/{language}"), pages()).route(
             // With and without the slash at the end, because people type both.
@@ -70,7 +73,7 @@ pub fn router(app: App, metrics: Metrics) -> Router {
         .layer(compression)
         .layer(middleware::from_fn_with_state(app.clone(), cache::serve));
     // Sockets stand outside: no time limit, no compression, their own check of the origin.
-    Router::new()
+    let all = Router::new()
         .merge(live::socket::routes())
         .merge(documents::socket::routes())
         .merge(documents::stream::stream_routes())
@@ -78,17 +81,15 @@ pub fn router(app: App, metrics: Metrics) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), visit::recognise))
         .layer(middleware::from_fn_with_state(app.clone(), secure::headers))
         .layer(middleware::from_fn(log))
-        .with_state(app)
+        .with_state(app);
+    // Around the whole router, because it changes the address before the router looks at it.
+    Router::new().fallback_service(all).layer(middleware::map_request(feeds::http::address))
 }
 
 async fn choose_language(headers: HeaderMap) -> Response {
     let mut response = Redirect::to(&format!("/{}/", visit::preferred(&headers))).into_response();
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language"));
     response
-}
-
-async fn robots() -> &'static str {
-    "User-agent: *\nDisallow: /*/sign-in\nDisallow: /*/register\nDisallow: /*/me\n"
 }
 
 fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {

@@ -5,6 +5,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::api::caller::BASE as API;
 use crate::app::App;
 
 /// Nothing inline, nothing from elsewhere; a constant, so that pages can be kept. Markup is made from text in two
@@ -40,8 +41,10 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
 /// which could grow beyond every limit when unpacked.
 pub async fn tells_its_origin(request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    // Programs have no origin. No cookie counts where they act, so that no browser can be made to act there.
+    let is_program = request.uri().path().starts_with(API);
     let headers = request.headers();
-    if !reads && !headers.contains_key(header::ORIGIN) && !headers.contains_key("sec-fetch-site") {
+    if !reads && !is_program && !headers.contains_key(header::ORIGIN) && !headers.contains_key("sec-fetch-site") {
         return StatusCode::FORBIDDEN.into_response();
     }
     if headers.contains_key(header::CONTENT_ENCODING) {

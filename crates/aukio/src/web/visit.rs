@@ -7,13 +7,16 @@ use std::str::FromStr;
 use aukio_core::{Language, Member, Time, Viewer};
 use axum::extract::{FromRequestParts, OriginalUri, Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
 
 use super::page::{Section, Shell};
 use super::{Failure, secure};
+use crate::api::caller::BASE as API;
+use crate::api::problem::{self, Refusal};
+use crate::api::tokens;
 use crate::app::App;
 use crate::people;
 use crate::words::Words;
@@ -54,8 +57,22 @@ impl Visit {
 
 /// Finds out who is looking, once per request, before any handler runs.
 pub async fn recognise(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let is_api = request.uri().path().starts_with(API);
+    if is_api && let Some(token) = bearer(request.headers()) {
+        match tokens::member_of(&app, token).await {
+            Ok(Some((member, scope))) => {
+                request.extensions_mut().insert(Viewer::Member(member));
+                request.extensions_mut().insert(scope);
+                return next.run(request).await;
+            }
+            Ok(None) => return problem::speak(&app, &Refusal::Token),
+            Err(error) => return problem::speak(&app, &error.into()),
+        }
+    }
+    // A foreign page can borrow a cookie, but no token: acts of the API take tokens only.
+    let takes_cookies = !is_api || matches!(*request.method(), Method::GET | Method::HEAD);
     let jar = CookieJar::from_headers(request.headers());
-    let viewer = match jar.get(secure::cookie_name(&app)) {
+    let viewer = match jar.get(secure::cookie_name(&app)).filter(|_| takes_cookies) {
         None => Viewer::Visitor,
         Some(cookie) => people::viewer_of(&app, cookie.value()).await.unwrap_or_else(|error| {
             tracing::error!(%error, "the session cannot be looked up");
@@ -64,6 +81,12 @@ pub async fn recognise(State(app): State<App>, mut request: Request, next: Next)
     };
     request.extensions_mut().insert(viewer);
     next.run(request).await
+}
+
+/// The token of `Authorization: Bearer …` (RFC 6750 §2.1).
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 impl FromRequestParts<App> for Visit {

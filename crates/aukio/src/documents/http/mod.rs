@@ -22,7 +22,7 @@ use crate::spaces::{self, MayRead, Space};
 use crate::threads;
 use crate::threads::http::{Cursor, PAGE, ThreadRow, cut};
 use crate::web::page::Shell;
-use crate::web::{At, Failure, Page, Section, Visit};
+use crate::web::{At, Failure, Meta, Page, Section, Visit, meta};
 use crate::words::datetime;
 
 pub fn routes() -> Router<App> {
@@ -84,7 +84,8 @@ struct ListPage {
 }
 
 async fn list(visit: Visit, Query(cursor): Query<Cursor>) -> Result<Page<ListPage>, Failure> {
-    let shell = visit.shell(Section::Documents).await?;
+    let mut shell = visit.shell(Section::Documents).await?;
+    shell.meta = Some(Meta::list(&shell, "/documents", &visit.words().say("nav-documents"), true));
     let documents = store::newest(&visit.app.db, visit.viewer.key(), cursor.place(), PAGE + 1).await?;
     let (documents, next) = cut(documents, |document| (document.edited_at.microseconds(), document.id.0));
     let next = next.map(|next| visit.url(format!("/documents?before={next}")));
@@ -96,8 +97,12 @@ async fn list_of_space(
     Path(slug): Path<String>,
     Query(cursor): Query<Cursor>,
 ) -> Result<Page<ListPage>, Failure> {
-    let shell = visit.shell(Section::Documents).await?;
+    let mut shell = visit.shell(Section::Documents).await?;
     let place = spaces::access::may_read(&visit.app, &visit.viewer, &slug).await?;
+    if !place.space().is_closed() {
+        let title = format!("{}: {}", visit.words().say("nav-documents"), place.space().name);
+        shell.meta = Some(Meta::list(&shell, &format!("/spaces/{slug}/documents"), &title, true));
+    }
     let documents = store::of_space(&visit.app.db, place.space().id, cursor.place(), PAGE + 1).await?;
     let (documents, next) = cut(documents, |document| (document.edited_at.microseconds(), document.id.0));
     let next = next.map(|next| visit.url(format!("/spaces/{slug}/documents?before={next}")));
@@ -114,7 +119,6 @@ struct ShowPage {
     reading: Reading,
     writers: Vec<Writer>,
     threads: Vec<ThreadRow>,
-    base: String,
 }
 
 /// Somebody who wrote in the document.
@@ -137,10 +141,6 @@ impl Writer {
 }
 
 impl ShowPage {
-    fn canonical(&self) -> String {
-        format!("{}{}", self.shell.address, self.base)
-    }
-
     fn offers_edit(&self) -> bool {
         self.place.offers(Act::EditDocument)
     }
@@ -161,26 +161,52 @@ impl ShowPage {
 async fn show(visit: Visit, At(id): At<DocumentId>) -> Result<Page<ShowPage>, Failure> {
     let app = &visit.app;
     let read = access::may_read(app, &visit.viewer, id).await?;
-    let shell = visit.shell(Section::Documents).await?;
+    let mut shell = visit.shell(Section::Documents).await?;
     let reading = super::reading::read(app, id).await?;
     let writers = store::writers(&app.db, id, 12).await?;
     let briefs = people::brief(&app.db, &writers).await?;
     let threads = threads::store::about_document(&app.db, id, 10).await?;
+    let lineage = spaces_store::lineage(&app.db, read.document.space).await?;
+    let open = writers.iter().filter_map(|writer| briefs.get(writer)).filter(|brief| !brief.closed);
+    let writers: Vec<Writer> = open.map(Writer::of).collect();
+    let base = visit.url(address(id, &read.document.title));
+    if !read.place.space().is_closed() {
+        shell.meta = Some(about(&shell, &read.document, &lineage, &base, &writers, &reading));
+    }
     Ok(Page(ShowPage {
-        lineage: spaces_store::lineage(&app.db, read.document.space).await?,
-        writers: writers
-            .iter()
-            .filter_map(|writer| briefs.get(writer))
-            .filter(|brief| !brief.closed)
-            .map(Writer::of)
-            .collect(),
+        lineage,
+        writers,
         threads: threads::http::rows(&visit, threads).await?,
-        base: visit.url(address(id, &read.document.title)),
         document: read.document,
         place: read.place,
         reading,
         shell,
     }))
+}
+
+/// What the page of a public document says of itself to programs.
+fn about(
+    shell: &Shell,
+    document: &Document,
+    lineage: &[Space],
+    base: &str,
+    writers: &[Writer],
+    reading: &Reading,
+) -> Meta {
+    let text = reading.sections.first().map(|section| meta::words_of(&section.html)).unwrap_or_default();
+    let dates = (document.created_at, document.edited_at);
+    let authors: Vec<_> = writers.iter().map(|writer| meta::person(shell, &writer.name, Some(&writer.id))).collect();
+    let article = serde_json::json!({
+        "@type": "Article",
+        "headline": document.title,
+        "url": format!("{}{base}", shell.address),
+        "inLanguage": document.language.tag(),
+        "datePublished": datetime(&dates.0),
+        "dateModified": datetime(&dates.1),
+        "author": authors,
+    });
+    let about = Meta::text(shell, base, &format!("/documents/{}", document.id), &document.title, &text, dates);
+    about.with(&[article, meta::breadcrumbs(shell, lineage, &document.title)])
 }
 
 #[derive(Template)]

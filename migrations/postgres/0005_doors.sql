@@ -1,0 +1,15 @@
+-- What feeds list: the latest opened of a space.
+CREATE INDEX thread_opened_in ON thread (space_id, id);
+CREATE INDEX document_begun_in ON document (space_id, id);
+
+-- Tokens that members make for programs. Only the hash of a token is kept.
+CREATE TABLE api_token (
+    id BIGINT PRIMARY KEY,
+    token_hash BYTEA NOT NULL UNIQUE,
+    person_id BIGINT NOT NULL REFERENCES person (id),
+    name TEXT NOT NULL,
+    may_write BOOLEAN NOT NULL,
+    created_at BIGINT NOT NULL,
+    used_at BIGINT
+);
+CREATE INDEX api_token_by_person ON api_token (person_id, id);
