@@ -78,7 +78,7 @@ pub(crate) struct Transducer {
 }
 
 impl Transducer {
-    /// The lexicon in the crate, unpacked at the first call (about 0.1 s).
+    /// The lexicon in the crate, unpacked at the first call (0.1 to 0.5 s).
     pub fn embedded() -> &'static Transducer {
         static EMBEDDED: OnceLock<Transducer> = OnceLock::new();
         EMBEDDED.get_or_init(|| {
