@@ -91,6 +91,7 @@ impl Analyser {
             }
             raws = self.unknown(word);
         }
+        self.add_singulars(&mut raws);
         repair::mend(word, &mut raws);
         raws.truncate(MOST_GUESSES);
         for raw in &mut raws {
@@ -102,6 +103,13 @@ impl Analyser {
     /// Readings of a word that the lexicon knows, or all of whose parts it knows.
     fn known(&self, word: &str) -> Vec<Raw> {
         self.lightest(word, CHEAP)
+    }
+
+    /// The same, mended.
+    fn known_as(&self, word: &str) -> Vec<Raw> {
+        let mut raws = self.known(word);
+        repair::mend(word, &mut raws);
+        raws
     }
 
     /// The lightest readings of a word, however it is capitalised.
@@ -128,7 +136,7 @@ impl Analyser {
     /// Readings of a word that has to be guessed at, the surest way first.
     fn unknown(&self, word: &str) -> Vec<Raw> {
         if let Some(full) = repair::full_form_of_modifier(word)
-            && let Some(raw) = self.known(&full).into_iter().find(|raw| raw.lemma == full)
+            && let Some(raw) = self.known_as(&full).into_iter().find(|raw| raw.lemma == full)
         {
             return vec![repair::standing_as(word, raw)];
         }
@@ -151,7 +159,7 @@ impl Analyser {
             return None;
         }
         let read = |side: &str| {
-            let mut raws = self.known(side);
+            let mut raws = self.known_as(side);
             if raws.is_empty() {
                 raws = self.sides(side).map_or_else(|| self.lightest(side, Weight::MAX), |raw| vec![raw]);
             }
@@ -162,16 +170,24 @@ impl Analyser {
         Some(repair::hyphenated(&read(left).unwrap_or(itself), &read(right)?, left))
     }
 
+    fn add_singulars(&self, raws: &mut Vec<Raw>) {
+        let only_plural: Vec<Raw> = raws.iter().filter(|raw| raw.only_plural && raw.known).cloned().collect();
+        raws.extend(only_plural.iter().filter_map(|raw| {
+            let last = &raw.parts.last()?.base;
+            repair::in_singular(raw, &self.known(last))
+        }));
+    }
+
     /// Gives the beginnings of a compound their base forms: «kunnan» in «kunnanhallitus» is «kunta».
     fn mend_modifiers(&self, raw: &mut Raw) {
         let last = raw.parts.len().saturating_sub(1);
         for part in raw.parts[..last].iter_mut().filter(|part| part.surface == part.base) {
-            let readings = self.known(&part.surface);
+            let readings = self.known_as(&part.surface);
             if let Some(base) = repair::base_of_modifier(&part.surface, &readings) {
                 part.base = base;
             } else if let Some(full) = repair::full_form_of_modifier(&part.surface)
                 && readings.is_empty()
-                && self.known(&full).iter().any(|raw| raw.lemma == full)
+                && self.known_as(&full).iter().any(|raw| raw.lemma == full)
             {
                 part.base = full;
             }

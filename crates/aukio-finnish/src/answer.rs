@@ -11,6 +11,8 @@ pub(crate) struct Raw {
     pub parts: Vec<Part>,
     pub part_of_speech: PartOfSpeech,
     pub known: bool,
+    /// A noun that the lexicon gives no singular.
+    pub only_plural: bool,
     /// Not everyday language: poetic, dialect, dated …
     pub styled: bool,
     /// The form: «pl», «ine», «poss3» …
@@ -29,6 +31,7 @@ impl Raw {
             parts: vec![Part { surface: surface.to_owned(), base: lemma.to_owned() }],
             part_of_speech,
             known: true,
+            only_plural: false,
             styled: false,
             tags: Vec::new(),
         }
@@ -42,6 +45,7 @@ pub(crate) fn understand(lexicon: &Transducer, word: &[char], answer: &Answer) -
         parts: Vec::new(),
         part_of_speech: PartOfSpeech::Other,
         known: false,
+        only_plural: false,
         styled: false,
         tags: Vec::new(),
     };
@@ -68,9 +72,10 @@ pub(crate) fn understand(lexicon: &Transducer, word: &[char], answer: &Answer) -
                 cut(&mut raw, &mut base, used);
                 raw.lemma.push('-');
             }
-            Symbol::Kind(kind) => {
+            Symbol::Kind { part_of_speech, only_plural } => {
                 cut(&mut raw, &mut base, word.len());
-                raw.part_of_speech = *kind;
+                raw.part_of_speech = *part_of_speech;
+                raw.only_plural = *only_plural;
                 in_lemma = false;
             }
             Symbol::Tag(tag) => raw.tags.push(tag.clone()),

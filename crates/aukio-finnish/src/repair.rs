@@ -58,6 +58,18 @@ fn unlikelihood(word: &str, raw: &Raw) -> u8 {
     4 * u8::from(raw.styled) + 2 * u8::from(rare_form) + u8::from(raw.lemma != word)
 }
 
+/// The same reading with a singular: «kuntavaali» beside «kuntavaalit». `readings` are those of its last part, «vaalit».
+pub(crate) fn in_singular(raw: &Raw, readings: &[Raw]) -> Option<Raw> {
+    let last = raw.parts.last()?;
+    let plural = |raw: &&Raw| raw.part_of_speech == PartOfSpeech::Noun && raw.has("pl") && raw.has("nom");
+    let singular = &readings.iter().find(plural)?.lemma;
+    let mut with = raw.clone();
+    with.lemma.truncate(raw.lemma.len() - last.base.len());
+    with.lemma.push_str(singular);
+    with.parts.last_mut()?.base.clone_from(singular);
+    Some(with)
+}
+
 /// A beginning of a compound as a dictionary has it. `readings` are those of the beginning by itself.
 pub(crate) fn base_of_modifier(surface: &str, readings: &[Raw]) -> Option<String> {
     if readings.iter().any(|raw| raw.lemma.eq_ignore_ascii_case(surface)) {
@@ -99,6 +111,7 @@ pub(crate) fn hyphenated(left: &Raw, right: &Raw, left_surface: &str) -> Raw {
         parts,
         part_of_speech: right.part_of_speech,
         known: left.known && right.known,
+        only_plural: right.only_plural,
         styled: false,
         tags: right.tags.clone(),
     }

@@ -43,8 +43,11 @@ pub(crate) enum Symbol {
     },
     /// Ends the source and the columns after the part of speech.
     Tab,
-    /// Ends the base form.
-    Kind(PartOfSpeech),
+    /// Ends the base form. Some nouns have no singular in the lexicon: «kuntavaalit».
+    Kind {
+        part_of_speech: PartOfSpeech,
+        only_plural: bool,
+    },
     /// «+sg», «+ine», «+imper» …
     Tag(Box<str>),
     /// «⟨poet⟩», «⟨dial⟩»: not everyday language.
@@ -168,7 +171,10 @@ fn symbol(name: &str) -> Symbol {
         "|" | "⁅BOUNDARY⁆" => Symbol::Joint,
         "-" | "⁅HYPHEN⁆" => Symbol::HyphenJoint,
         "\u{fffd}" => Symbol::Copy,
-        name if name.starts_with('\t') => Symbol::Kind(part_of_speech(name.trim_matches('\t'))),
+        name if name.starts_with('\t') => {
+            let name = name.trim_matches('\t');
+            Symbol::Kind { part_of_speech: part_of_speech(name), only_plural: name == "noun-pl" }
+        }
         name if name.starts_with('+') && name.len() > 1 => Symbol::Tag(name[1..].into()),
         name if name.starts_with('⟨') => Symbol::Style,
         // «Gfx»: an unknown beginning before a known word.
