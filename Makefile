@@ -1,7 +1,7 @@
 # Aukio's commands. `make run` and `make test` do all the set-up there is on a Debian machine that has Rust, Node and a C compiler.
 
 .DELETE_ON_ERROR:
-.PHONY: help run build test check soak assets tools test-tools
+.PHONY: help run build test check soak bench-search assets tools test-tools
 
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data
@@ -12,6 +12,7 @@ help:
 	@echo "make check   format, lints, types, words, arrows, licences"
 	@echo "make build   the release binary, target/release/aukio"
 	@echo "make soak    the stories about load and crashes, in larger numbers (AUKIO_SOAK=10)"
+	@echo "make bench-search   search from ten thousand to a million messages (MOST=100000 for fewer)"
 
 run: assets
 	cargo build --locked --package aukio
@@ -52,3 +53,9 @@ assets: web/dist/.made
 web/dist/.made: $(shell find web -type f -not -path 'web/dist/*' -not -path 'web/pages/*' -not -path 'web/words/*' -not -path 'web/texts/*') package.json package-lock.json $(wildcard tsconfig.json esbuild.mjs) | tools
 	npm run --silent build
 	touch $@
+
+# How search behaves from ten thousand to a million messages, and what it finds beside plain stemming.
+bench-search: build
+	cargo run --locked --release --package aukio-index --example quality
+	cargo run --locked --release --package aukio-index --example speed
+	node tests/search-bench/bench.mjs --most $(or $(MOST),1000000)
