@@ -1,6 +1,7 @@
 //! What the kernel tells of a process: its time on the processors, its memory, what it has written. Read for the
 //! server alone, so that the generator's own work does not count.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 
@@ -17,12 +18,19 @@ impl Process {
 
     /// Time on the processors since its start, user and system together.
     pub fn cpu(self) -> Duration {
-        let stat = self.read("stat");
-        // The name in brackets may hold spaces; the numbers come after it.
-        let numbers = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-        let ticks =
-            |place: usize| numbers.split_whitespace().nth(place).and_then(|text| text.parse().ok()).unwrap_or(0);
-        Duration::from_millis((ticks(11) + ticks(12)) * TICK_MILLISECONDS)
+        cpu_of(&self.read("stat"))
+    }
+
+    /// The same by the names of its threads, digits left out: which part of the work costs what.
+    pub fn cpu_by_thread(self) -> BTreeMap<String, Duration> {
+        let mut threads = BTreeMap::new();
+        for thread in fs::read_dir(format!("/proc/{}/task", self.0)).into_iter().flatten().flatten() {
+            let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            let name = stat.split(['(', ')']).nth(1).unwrap_or_default();
+            let name = name.trim_end_matches(|sign: char| sign.is_ascii_digit() || sign == '-');
+            *threads.entry(name.to_owned()).or_default() += cpu_of(&stat);
+        }
+        threads
     }
 
     /// Memory in use, in bytes.
@@ -57,4 +65,12 @@ impl Process {
     fn read(self, file: &str) -> String {
         fs::read_to_string(format!("/proc/{}/{file}", self.0)).unwrap_or_default()
     }
+}
+
+/// The time on the processors that a line of `stat` tells.
+fn cpu_of(stat: &str) -> Duration {
+    // The name in brackets may hold spaces; the numbers come after it.
+    let numbers = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks = |place: usize| numbers.split_whitespace().nth(place).and_then(|text| text.parse().ok()).unwrap_or(0);
+    Duration::from_millis((ticks(11) + ticks(12)) * TICK_MILLISECONDS)
 }
