@@ -1,7 +1,7 @@
 # Aukio's commands. `make run` and `make test` do all the set-up there is on a Debian machine that has Rust, Node and a C compiler.
 
 .DELETE_ON_ERROR:
-.PHONY: help run build test check soak bench-search assets tools test-tools
+.PHONY: help run build test check soak bench bench-search assets tools test-tools
 
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data
@@ -13,6 +13,7 @@ help:
 	@echo "make build   the release binary, target/release/aukio"
 	@echo "make soak    the stories about load and crashes, in larger numbers (AUKIO_SOAK=10)"
 	@echo "make bench-search   search from ten thousand to a million messages (MOST=100000 for fewer)"
+	@echo "make bench   speed and memory under load, beside other servers; BENCH=full for the stated sizes (tests/load)"
 
 run: assets
 	cargo build --locked --package aukio
@@ -40,6 +41,11 @@ soak: export AUKIO_SOAK := $(or $(AUKIO_SOAK),10)
 soak: test-tools assets
 	cargo build --locked --workspace --all-targets
 	cargo test --locked --workspace -- --nocapture
+
+# BENCH=full takes the stated sizes; SCENARIOS="edit pages" some of them; COMPARE=1 fails when a figure is worse than before.
+bench: assets
+	cargo build --locked --release --package aukio --package aukio-load
+	target/release/aukio-load $(SCENARIOS) $(if $(filter full,$(BENCH)),--full) $(if $(COMPARE),--compare)
 
 tools:
 	scripts/setup
