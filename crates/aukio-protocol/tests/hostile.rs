@@ -95,14 +95,22 @@ fn known_killers_are_refused_at_once() {
     ];
     let before = resident_bytes();
     for (name, frame) in &killers {
-        let start = Instant::now();
-        let refused = (0..10).all(|_| is_refused(frame, &limits));
-        let each = start.elapsed() / 10;
-        assert!(refused, "{name}");
-        assert!(each < Duration::from_millis(1), "{name}: {each:?}");
+        assert!(is_refused(frame, &limits), "{name}");
+        let took = quickest(10, || is_refused(frame, &limits));
+        assert!(took < Duration::from_millis(1), "{name}: {took:?}");
     }
     let growth = resident_bytes().saturating_sub(before);
     assert!(growth < GROWTH_BYTES_MAX, "{growth} bytes");
+}
+
+/// The shortest of several times: the machine may do other things at the same time.
+fn quickest<T>(times: usize, mut act: impl FnMut() -> T) -> Duration {
+    let time = |_| {
+        let start = Instant::now();
+        std::hint::black_box(act());
+        start.elapsed()
+    };
+    (0..times).map(time).min().unwrap_or_default()
 }
 
 fn awareness_frame(state: &str) -> Vec<u8> {
@@ -136,18 +144,18 @@ fn mutations_of_real_bytes_do_no_harm() {
     // What is read once settles the memory that the process needs anyway.
     inputs.iter().for_each(|(_, bytes)| read(bytes, &limits));
     let before = resident_bytes();
-    let mut slowest = Duration::ZERO;
     for seed in 0..(MUTATIONS * soak()) as u64 {
         let mut chance = Chance::new(seed);
         let mut bytes = inputs[chance.below(inputs.len())].1.clone();
         change(&mut bytes, &inputs[chance.below(inputs.len())].1, &mut chance);
         let start = Instant::now();
         let outcome = std::panic::catch_unwind(|| read(&bytes, &limits));
-        slowest = slowest.max(start.elapsed());
         assert!(outcome.is_ok(), "seed {seed}: {bytes:?}");
+        if start.elapsed() > Duration::from_millis(1) {
+            let took = quickest(10, || read(&bytes, &limits));
+            assert!(took < Duration::from_millis(1), "seed {seed}: {took:?}, {} bytes", bytes.len());
+        }
     }
     let growth = resident_bytes().saturating_sub(before);
     assert!(growth < GROWTH_BYTES_MAX, "{growth} bytes");
-    // A machine that does other things at the same time may take its time once.
-    assert!(slowest < Duration::from_millis(100), "{slowest:?}");
 }
