@@ -1,5 +1,5 @@
-//! Hostile bytes: the known killers one by one, and mutations of real ones by the hundred thousand. Nothing may
-//! panic, take long or take memory. `AUKIO_SOAK` multiplies the mutations; 33 makes ten million.
+//! Hostile bytes: the known killers one by one, and mutations of real ones by the million. Nothing may
+//! panic, take long or take memory. `AUKIO_SOAK` multiplies the mutations; 10 makes ten million.
 
 #[path = "../fuzz/mutate.rs"]
 mod mutate;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use aukio_protocol::{Limits, Malformed, awareness, state_vector, update, wire};
 use mutate::{Chance, corpus, mutate as change};
 
-const MUTATIONS: usize = 300_000;
+const MUTATIONS: usize = 1_000_000;
 const GROWTH_BYTES_MAX: usize = 16 << 20;
 
 fn soak() -> usize {

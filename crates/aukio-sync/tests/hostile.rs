@@ -17,7 +17,7 @@ use yrs::{
 
 use mutate::{Chance, corpus, mutate as change};
 
-const MUTATIONS: usize = 30_000;
+const MUTATIONS: usize = 100_000;
 /// Updates that one replica takes before it is looked at and a new one begins.
 const EACH: usize = 200;
 const GROWTH_BYTES_MAX: usize = 16 << 20;
