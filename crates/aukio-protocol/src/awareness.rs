@@ -58,9 +58,22 @@ pub fn encode<'a>(entries: impl ExactSizeIterator<Item = &'a Entry>) -> Vec<u8> 
     let mut out = Vec::new();
     writer::number(&mut out, entries.len() as u64);
     for entry in entries {
-        writer::number(&mut out, entry.client);
-        writer::number(&mut out, u64::from(entry.clock));
-        writer::buffer(&mut out, entry.state.as_bytes());
+        encode_entry(&mut out, entry);
     }
+    out
+}
+
+/// Writes one entry behind what `out` holds, for [`join`].
+pub fn encode_entry(out: &mut Vec<u8>, entry: &Entry) {
+    writer::number(out, entry.client);
+    writer::number(out, u64::from(entry.clock));
+    writer::buffer(out, entry.state.as_bytes());
+}
+
+/// An awareness update of `count` entries that are already written, in pieces that hold whole entries.
+pub fn join(count: usize, pieces: &[&[u8]]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(4 + pieces.iter().map(|piece| piece.len()).sum::<usize>());
+    writer::number(&mut out, count as u64);
+    pieces.iter().for_each(|piece| out.extend_from_slice(piece));
     out
 }

@@ -21,6 +21,8 @@ pub struct Limits {
     pub awareness_state_bytes_max: usize,
     /// Clients in one awareness update: 512.
     pub awareness_clients_max: usize,
+    /// The bytes of a sync status: 16, a counter.
+    pub sync_status_bytes_max: usize,
     /// Reasons and other words in messages: 512 bytes.
     pub text_bytes_max: usize,
     /// Structs in one update: 50 000.
@@ -46,6 +48,7 @@ impl Default for Limits {
             awareness_bytes_max: 64 << 10,
             awareness_state_bytes_max: 4 << 10,
             awareness_clients_max: 512,
+            sync_status_bytes_max: 16,
             text_bytes_max: 512,
             structs_max: 50_000,
             delete_ranges_max: 200_000,

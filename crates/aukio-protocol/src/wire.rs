@@ -1,4 +1,4 @@
-//! Frames of the y-websocket protocol, and the four messages that Aukio adds to it.
+//! Frames of the y-websocket protocol, one message of y-sweet, and the four that Aukio adds.
 //!
 //! A frame is a run of messages without a count; stock clients write one and read one. The decoder
 //! nevertheless reads *all* messages of a frame, so that nothing can hide behind the first.
@@ -11,12 +11,15 @@
 //! | 1 | awareness | an awareness update |
 //! | 2, 0 | auth | a reason why access was denied |
 //! | 3 | query awareness | none |
+//! | 102 | sync status | a few bytes, sent back unchanged once all before them is safe |
 //! | 110 | hello | the schema version of the client's editor, a number |
 //! | 111 | saved | a sequence number: the sender's update is safe |
 //! | 112 | refused | a reason: the sender's update was not applied |
 //! | 113 | access changed | 0 read only, 1 may write |
 //!
 //! Messages 111 to 113 are sent only to clients that said hello, since stock clients do not know them.
+//! Message 102 is y-sweet's way of asking the same: its client sends a counter after its changes and takes
+//! the echo as the word that they are kept.
 
 use crate::reader::{Malformed, NUMBER_MAX, ReadError, Reader};
 use crate::{Limits, writer};
@@ -25,6 +28,7 @@ const SYNC: u64 = 0;
 const AWARENESS: u64 = 1;
 const AUTH: u64 = 2;
 const QUERY_AWARENESS: u64 = 3;
+const SYNC_STATUS: u64 = 102;
 const HELLO: u64 = 110;
 const SAVED: u64 = 111;
 const REFUSED: u64 = 112;
@@ -59,6 +63,8 @@ pub enum Message<'a> {
     Auth(&'a str),
     /// The sender wants to know all awareness states.
     QueryAwareness,
+    /// Bytes of the sender's choice that it wants back when all it sent before them is safe.
+    SyncStatus(&'a [u8]),
     /// The client knows messages 111 to 113, and its editor has this schema version.
     Hello(u64),
     /// Everything up to this sequence number is safe.
@@ -105,6 +111,7 @@ fn message<'a>(reader: &mut Reader<'a>, limits: &Limits) -> Result<Message<'a>, 
             _ => return reader.fault(start, Malformed::Unknown("kind of auth message")),
         },
         QUERY_AWARENESS => Message::QueryAwareness,
+        SYNC_STATUS => Message::SyncStatus(payload(reader, limits.sync_status_bytes_max, "bytes in a sync status")?),
         HELLO => Message::Hello(reader.number(NUMBER_MAX)?),
         SAVED => Message::Saved(reader.number(NUMBER_MAX)?),
         REFUSED => Message::Refused(text(reader, limits)?),
@@ -154,6 +161,10 @@ pub fn encode(message: &Message<'_>) -> Vec<u8> {
             writer::buffer(&mut out, reason.as_bytes());
         }
         Message::QueryAwareness => head(&mut out, &[QUERY_AWARENESS]),
+        Message::SyncStatus(mark) => {
+            head(&mut out, &[SYNC_STATUS]);
+            writer::buffer(&mut out, mark);
+        }
         Message::Hello(version) => head(&mut out, &[HELLO, *version]),
         Message::Saved(seq) => head(&mut out, &[SAVED, *seq]),
         Message::Refused(reason) => {
@@ -183,6 +194,11 @@ pub fn encode_update(update: &[u8]) -> Vec<u8> {
 /// A frame with an awareness update.
 pub fn encode_awareness(update: &[u8]) -> Vec<u8> {
     encode(&Message::Awareness(update))
+}
+
+/// A frame that gives a sync status back.
+pub fn encode_sync_status(mark: &[u8]) -> Vec<u8> {
+    encode(&Message::SyncStatus(mark))
 }
 
 /// A frame that says up to which sequence number everything is safe.

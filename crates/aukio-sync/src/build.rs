@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aukio_text::tree::{Block, Cell, DEPTH_MOST, Document, Inline, Marks};
+use similar::{Algorithm, DiffOp, capture_diff_slices};
 use yrs::types::Attrs;
 use yrs::{
     Any, Text, TransactionMut, Xml, XmlElementPrelim, XmlElementRef, XmlFragment, XmlFragmentRef, XmlTextPrelim,
@@ -34,33 +35,43 @@ fn depth(blocks: &[Block]) -> usize {
     deepest.max().unwrap_or(0)
 }
 
-/// Changes the text under the root from `now` into `wanted`. Blocks that are alike at the beginning and at
-/// the end stay untouched, and so does what others write in them meanwhile.
-pub(crate) fn replace(
-    tx: &mut TransactionMut<'_>,
-    root: &XmlFragmentRef,
-    now: &Document,
-    wanted: &Document,
-) -> Result<(), ReplicaError> {
-    let (before, after) = (&now.blocks, &wanted.blocks);
+/// Changes the text under the root from `now` into `wanted`. Blocks that both have stay untouched wherever they
+/// stand, and so does what others write in them meanwhile, and what a newer program has put there.
+pub(crate) fn replace(tx: &mut TransactionMut<'_>, root: &XmlFragmentRef, now: &Document, wanted: &Document) {
     // A tree that does not map one to one onto its blocks (loose text, say) is written anew as a whole.
-    let is_plain = root.len(tx) as usize == before.len();
-    let shortest = before.len().min(after.len());
-    let start = if is_plain { (0..shortest).take_while(|&place| before[place] == after[place]).count() } else { 0 };
-    let end = if is_plain {
-        let same = |back: &usize| before[before.len() - 1 - back] == after[after.len() - 1 - back];
-        (0..shortest - start).take_while(same).count()
-    } else {
-        0
+    if root.len(tx) as usize != now.blocks.len() {
+        let all = root.len(tx);
+        root.remove_range(tx, 0, all);
+        return exchange(tx, root, 0, 0, &wanted.blocks);
+    }
+    let mut names = HashMap::new();
+    let before = named(&mut names, &now.blocks);
+    let after = named(&mut names, &wanted.blocks);
+    // From the end, so that the places before stay what they are.
+    for op in capture_diff_slices(Algorithm::Patience, &before, &after).iter().rev() {
+        if !matches!(op, DiffOp::Equal { .. }) {
+            let (old, new) = (op.old_range(), op.new_range());
+            exchange(tx, root, old.start as u32, old.len() as u32, &wanted.blocks[new]);
+        }
+    }
+}
+
+/// Equal blocks get equal numbers.
+fn named(names: &mut HashMap<String, usize>, blocks: &[Block]) -> Vec<usize> {
+    let mut name = |block: &Block| {
+        let next = names.len();
+        *names.entry(format!("{block:?}")).or_insert(next)
     };
-    let gone = root.len(tx) - start as u32 - end as u32;
+    blocks.iter().map(&mut name).collect()
+}
+
+fn exchange(tx: &mut TransactionMut<'_>, root: &XmlFragmentRef, place: u32, gone: u32, blocks: &[Block]) {
     if gone > 0 {
-        root.remove_range(tx, start as u32, gone);
+        root.remove_range(tx, place, gone);
     }
-    for (place, block) in after[start..after.len() - end].iter().enumerate() {
-        add(tx, &Parent::Root(root), (start + place) as u32, block);
+    for (place, block) in (place..).zip(blocks) {
+        add(tx, &Parent::Root(root), place, block);
     }
-    Ok(())
 }
 
 enum Parent<'a> {
@@ -230,6 +241,14 @@ mod tests {
         assert!(update.len() < 120, "{} bytes", update.len());
         assert!(here.replace_with(&parse("yksi\n\nkaksi ja puoli\n\nkolme")).unwrap().is_none());
         assert_eq!(print(&here.tree().unwrap()), "yksi\n\nkaksi ja puoli\n\nkolme");
+    }
+
+    #[test]
+    fn what_stays_between_two_changes_is_not_written_again() {
+        let mut here = opened("yksi\n\nkaksi\n\nkolme");
+        let update = here.replace_with(&parse("uno\n\nkaksi\n\ntres")).unwrap().unwrap();
+        assert!(!update.windows(5).any(|window| window == b"kaksi"));
+        assert_eq!(print(&here.tree().unwrap()), "uno\n\nkaksi\n\ntres");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::Pending;
 pub struct Past {
     /// When it was logged, in microseconds.
     pub at: i64,
+    /// The update. Its schema version is not kept: what counts is the document's.
     pub update: Pending,
 }
 
@@ -83,7 +84,7 @@ pub fn unpack(packed: &[u8]) -> Result<Vec<Past>, DamagedPack> {
     for _ in 0..count {
         let place = rest.number()? as usize;
         let actor = *actors.get(place).ok_or(DamagedPack("an author who is not listed"))?;
-        past.push(Past { at: 0, update: Pending { actor, bytes: Vec::new() } });
+        past.push(Past { at: 0, update: Pending { actor, bytes: Vec::new(), schema: 0 } });
     }
     let mut before: i64 = 0;
     for past in &mut past {
@@ -152,7 +153,7 @@ mod tests {
 
     fn past() -> impl Strategy<Value = Past> {
         (any::<i64>(), proptest::option::of(0..i64::MAX), proptest::collection::vec(any::<u8>(), 0..40))
-            .prop_map(|(at, actor, bytes)| Past { at, update: Pending { actor, bytes } })
+            .prop_map(|(at, actor, bytes)| Past { at, update: Pending { actor, bytes, schema: 0 } })
     }
 
     proptest! {
@@ -167,7 +168,7 @@ mod tests {
         #[test]
         fn damage_is_noticed_or_harmless(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = unpack(&bytes);
-            let packed = pack(&[Past { at: 5, update: Pending { actor: Some(1), bytes } }]).expect("memory");
+            let packed = pack(&[Past { at: 5, update: Pending { actor: Some(1), bytes, schema: 0 } }]).expect("memory");
             for end in 0..packed.len() {
                 prop_assert!(unpack(&packed[..end]).is_err());
             }
@@ -191,7 +192,11 @@ mod tests {
         let past: Vec<Past> = (1..=4000_u64)
             .map(|clock| Past {
                 at: 1_700_000_000_000_000 + clock as i64 * 180_000 + (clock as i64 * 7919) % 50_000,
-                update: Pending { actor: Some(7), bytes: typed(clock, text.as_bytes()[clock as usize % text.len()]) },
+                update: Pending {
+                    actor: Some(7),
+                    bytes: typed(clock, text.as_bytes()[clock as usize % text.len()]),
+                    schema: 0,
+                },
             })
             .collect();
         let each = pack(&past).expect("memory").len() as f64 / past.len() as f64;

@@ -11,10 +11,11 @@
 //! 3. `log.rs`: what is asked of the store;
 //! 4. `session.rs`: one client in a room: its queue, its rights, why it was closed;
 //! 5. `presence.rs`: who is here, as told by the server and not by the client;
-//! 6. `room.rs`: the task that owns a replica and the order of everything;
-//! 7. `rooms.rs`: one room per document, opened once;
-//! 8. `walk.rs` and `build.rs`: from the shared tree to a neutral document and back;
-//! 9. `history.rs`: old updates packed tightly, for a log that keeps all of them.
+//! 6. `room/`: the task that owns a replica and the order of everything;
+//! 7. `rooms.rs` and `budget.rs`: one room per document, opened once, closed when memory is short;
+//! 8. `snapshot.rs` and `history.rs`: how a document and its past are stored in few bytes;
+//! 9. `authors.rs`: who wrote what;
+//! 10. `walk.rs`, `build.rs` and `canonical.rs`: from the shared tree to a neutral document and back.
 //!
 //! The order in a room is the promise of the whole crate: an update is decoded, the sender's access is
 //! checked, it is applied, appended to the log, and only when the log says that it is safe do the other
@@ -28,7 +29,10 @@
 //! // room → socket: while let Some(frame) = outgoing.next().await { … }; then outgoing.reason().code()
 //! ```
 
+mod authors;
+mod budget;
 mod build;
+mod canonical;
 pub mod history;
 mod log;
 mod pending;
@@ -37,10 +41,13 @@ mod replica;
 mod room;
 mod rooms;
 mod session;
+mod snapshot;
 mod walk;
 
 pub use aukio_text::tree::Document;
+pub use authors::{Authors, Written};
 pub use log::{Loaded, Log, LogError, Pending};
-pub use replica::{Applied, Replica, ReplicaError, Source, compact};
+pub use replica::{Applied, Replica, ReplicaError, Source};
 pub use rooms::{Committed, EditError, JoinError, OpenError, Rooms, Settings, Who};
 pub use session::{Access, Close, Connection, Incoming, Outgoing, Session};
+pub use snapshot::compact;

@@ -18,10 +18,12 @@ pub trait Log: Send + Sync + 'static {
 /// A document as it lies in the log.
 #[derive(Clone, Debug, Default)]
 pub struct Loaded {
-    /// An update (format v1) that holds the whole document up to and including this sequence number.
+    /// The whole document up to and including this sequence number, as [`compact`](crate::compact) made it.
     pub snapshot: Option<(i64, Vec<u8>)>,
     /// The updates (format v1) after the snapshot, by rising sequence number.
     pub updates: Vec<(i64, Vec<u8>)>,
+    /// The highest [`Pending::schema`] of these updates; 0 if that is not known.
+    pub schema: u64,
 }
 
 /// An update that waits to be logged.
@@ -31,6 +33,9 @@ pub struct Pending {
     pub actor: Option<i64>,
     /// The update, in format v1. It holds only what was new.
     pub bytes: Vec<u8>,
+    /// The schema version of the newest editor that has written in the document by now. Kept with the
+    /// document, it keeps older editors out after the next opening, too.
+    pub schema: u64,
 }
 
 /// Why the log did not do what it was asked.

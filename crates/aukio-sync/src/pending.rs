@@ -114,6 +114,8 @@ pub(crate) fn clock(seen: &StateVector, client: u64) -> u32 {
 pub(crate) struct Waiting {
     pub source: Source,
     pub bytes: Vec<u8>,
+    /// How often it was sent; each time is owed an answer.
+    pub times: usize,
 }
 
 /// The queue of updates that could not be placed in full.
@@ -132,9 +134,11 @@ impl Queue {
         self.updates.len()
     }
 
-    /// Queues an update; `false` if the queue is full. The same bytes are kept once.
+    /// Queues an update; `false` if the queue is full. What one session sends twice is kept once.
     pub fn push(&mut self, waiting: Waiting) -> bool {
-        if self.updates.iter().any(|other| other.bytes == waiting.bytes) {
+        let same = |other: &&mut Waiting| other.source == waiting.source && other.bytes == waiting.bytes;
+        if let Some(other) = self.updates.iter_mut().find(same) {
+            other.times += waiting.times;
             return true;
         }
         if self.updates.len() >= QUEUE_UPDATES || self.bytes + waiting.bytes.len() > QUEUE_BYTES {
@@ -151,9 +155,12 @@ impl Queue {
         std::mem::take(&mut self.updates)
     }
 
-    /// Drops what came from this session, whose access has ended.
-    pub fn forget(&mut self, session: u64) {
-        self.updates.retain(|waiting| waiting.source.session != session);
-        self.bytes = self.updates.iter().map(|waiting| waiting.bytes.len()).sum();
+    /// Drops what came from this session, whose access has ended, and says how many updates that were.
+    pub fn forget(&mut self, session: u64) -> usize {
+        let (dropped, kept) =
+            self.take().into_iter().partition::<VecDeque<_>, _>(|waiting| waiting.source.session == session);
+        self.bytes = kept.iter().map(|waiting| waiting.bytes.len()).sum();
+        self.updates = kept;
+        dropped.iter().map(|waiting| waiting.times).sum()
     }
 }

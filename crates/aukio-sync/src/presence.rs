@@ -5,6 +5,7 @@
 //! everybody's state back whenever it changes.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Range;
 
 use aukio_protocol::awareness::{self, Entry};
 use serde_json::{Map, Value, json};
@@ -101,34 +102,66 @@ impl Presence {
         self.departed.push_back((client, actor));
     }
 
-    /// What has changed, to be given to [`Presence::news`]; it counts as sent afterwards.
-    pub fn take_changed(&mut self) -> Vec<u64> {
-        std::mem::take(&mut self.changed).into_iter().collect()
+    /// The client id of a session, if it has said anything yet.
+    pub fn client_of(&self, session: u64) -> Option<u64> {
+        self.clients.get(&session).copied()
     }
 
-    /// The states of these ids as an update for a session, without its own id; `None` if that leaves
-    /// nothing.
-    pub fn news(&self, changed: &[u64], session: u64) -> Option<Vec<u8>> {
-        let own = self.clients.get(&session);
-        let entries: Vec<Entry> =
-            changed.iter().filter(|client| Some(*client) != own).map(|&client| self.entry(client)).collect();
-        (!entries.is_empty()).then(|| awareness::encode(entries.iter()))
+    /// What has changed; it counts as sent afterwards.
+    pub fn take_news(&mut self) -> News {
+        let mut news = News::default();
+        for client in std::mem::take(&mut self.changed) {
+            let start = news.bytes.len();
+            awareness::encode_entry(&mut news.bytes, &self.entry(client));
+            news.entries.push((client, start..news.bytes.len()));
+        }
+        news
     }
 
     /// Everybody's state as an update for a session, without its own; `None` if nobody else is here.
     pub fn all(&self, session: u64) -> Option<Vec<u8>> {
-        let all: Vec<u64> = self.shown.keys().copied().collect();
-        self.news(&all, session)
-    }
-
-    /// Whether the changed ids include the session's own, so that it needs an update of its own.
-    pub fn concerns(&self, changed: &[u64], session: u64) -> bool {
-        self.clients.get(&session).is_some_and(|client| changed.contains(client))
+        let own = self.client_of(session);
+        let others = self.shown.keys().filter(|&&client| Some(client) != own);
+        let entries: Vec<Entry> = others.map(|&client| self.entry(client)).collect();
+        (!entries.is_empty()).then(|| awareness::encode(entries.iter()))
     }
 
     fn entry(&self, client: u64) -> Entry {
         let state = self.shown.get(&client).map_or_else(|| "null".to_owned(), |shown| shown.state.clone());
         Entry { client, clock: self.clocks.get(&client).copied().unwrap_or(0), state }
+    }
+}
+
+/// Entries that have changed, each written once, from which updates are put together.
+#[derive(Debug, Default)]
+pub(crate) struct News {
+    bytes: Vec<u8>,
+    /// By client id, where its entry stands.
+    entries: Vec<(u64, Range<usize>)>,
+}
+
+impl News {
+    /// Whether an entry of this client is among them.
+    pub fn holds(&self, client: u64) -> bool {
+        self.place(client).is_some()
+    }
+
+    /// All of them as an update; `None` if there are none.
+    pub fn for_all(&self) -> Option<Vec<u8>> {
+        (!self.entries.is_empty()).then(|| awareness::join(self.entries.len(), &[&self.bytes]))
+    }
+
+    /// As an update for the client that one of them is about: it must not be told where its own cursor was a
+    /// moment ago. `None` if nothing is left.
+    pub fn without(&self, client: u64) -> Option<Vec<u8>> {
+        let Some(own) = self.place(client) else { return self.for_all() };
+        let (before, after) = (&self.bytes[..own.start], &self.bytes[own.end..]);
+        (self.entries.len() > 1).then(|| awareness::join(self.entries.len() - 1, &[before, after]))
+    }
+
+    fn place(&self, client: u64) -> Option<&Range<usize>> {
+        let at = self.entries.binary_search_by_key(&client, |(client, _)| *client).ok()?;
+        Some(&self.entries[at].1)
     }
 }
 
@@ -197,10 +230,25 @@ mod tests {
         let mut presence = Presence::default();
         presence.say(1, &member(1, "Maija"), &[entry(5, 4, "{}")]);
         presence.leave(1, Some(1));
-        let left = read(presence.news(&presence.changed.iter().copied().collect::<Vec<_>>(), 9));
+        let left = read(presence.take_news().for_all());
         assert_eq!((left[0].clock, left[0].state.as_str()), (5, "null"));
         presence.say(2, &member(1, "Maija"), &[entry(5, 4, "{}")]);
         assert_eq!(read(presence.all(9))[0].clock, 6);
+    }
+
+    #[test]
+    fn each_hears_of_all_others_and_not_of_itself() {
+        let mut presence = Presence::default();
+        for client in 1..=3 {
+            presence.say(client, &member(client as i64, "x"), &[entry(client * 10, 1, "{}")]);
+        }
+        let news = presence.take_news();
+        let clients = |update| read(update).iter().map(|entry| entry.client).collect::<Vec<_>>();
+        assert_eq!(clients(news.for_all()), [10, 20, 30]);
+        for (own, others) in [(10, [20, 30]), (20, [10, 30]), (30, [10, 20])] {
+            assert_eq!(clients(news.without(own)), others);
+        }
+        assert!(presence.take_news().for_all().is_none(), "told once");
     }
 
     #[test]

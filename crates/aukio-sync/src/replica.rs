@@ -1,6 +1,7 @@
 //! One document in memory: a Yjs replica that only ever sees checked bytes.
 
 use std::collections::BTreeMap;
+use std::iter::repeat_n;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -9,11 +10,12 @@ use aukio_protocol::update::{self, Id, IdRange, Summary, UpdateError};
 use aukio_protocol::{Limits, ReadError};
 use yrs::updates::decoder::Decode;
 use yrs::{
-    ClientID, Doc, IdSet, OffsetKind, Options, ReadTxn, Transact, TransactionMut, Update, WriteTxn, XmlFragmentRef,
+    ClientID, Doc, IdSet, OffsetKind, Options, ReadTxn, Transact, TransactionMut, Update, WriteTxn, XmlFragment,
+    XmlFragmentRef,
 };
 
 use crate::pending::{self, Queue, Waiting, clock};
-use crate::{Document, build, walk};
+use crate::{Authors, Document, Written, authors, build, canonical, snapshot, walk};
 
 /// The shared type that holds the text.
 pub(crate) const ROOT: &str = "default";
@@ -46,6 +48,10 @@ pub struct Applied {
     pub missing: Option<Vec<u8>>,
     /// Whether this update itself waits, in whole or in part.
     pub waits: bool,
+    /// Who sent the earlier updates that waited and are now applied in full, once for each.
+    pub finished: Vec<Source>,
+    /// Who sent the earlier updates that waited and turned out not to be acceptable, once for each.
+    pub refused: Vec<Source>,
 }
 
 /// Why a replica did not do what it was asked.
@@ -115,7 +121,8 @@ impl Replica {
         }
     }
 
-    /// Opens a document from a snapshot and the updates after it. They are checked as strictly as a
+    /// Opens a document from a snapshot, as [`compact`](crate::compact) or [`Replica::snapshot`] made it, and the
+    /// updates after it. They are checked as strictly as a
     /// stranger's, with the larger [`Limits::stored`].
     ///
     /// # Errors
@@ -127,7 +134,8 @@ impl Replica {
         let limits = Limits::stored();
         let mut replica = Replica::new();
         if let Some(snapshot) = snapshot {
-            replica.apply(Source::SERVER, snapshot, &update::validate(snapshot, &limits)?)?;
+            let snapshot = snapshot::unpack(snapshot)?;
+            replica.apply(Source::SERVER, &snapshot, &update::validate(&snapshot, &limits)?)?;
         }
         for bytes in updates {
             let bytes = bytes.as_ref();
@@ -193,7 +201,7 @@ impl Replica {
         let whole = self.place(source, bytes, summary, &mut applied)?;
         if !whole {
             applied.waits = true;
-            if !self.queue.push(Waiting { source, bytes: bytes.to_vec() }) {
+            if !self.queue.push(Waiting { source, bytes: bytes.to_vec(), times: 1 }) {
                 return Err(ReplicaError::QueueFull);
             }
         }
@@ -215,11 +223,14 @@ impl Replica {
                 // It was validated when it came; this only finds its structs again.
                 let summary = update::validate(&waiting.bytes, &limits)?;
                 match self.place(waiting.source, &waiting.bytes, &summary, applied) {
-                    Ok(true) => {}
+                    Ok(true) => applied.finished.extend(repeat_n(waiting.source, waiting.times)),
                     // There is room: the queue was emptied a moment ago.
                     Ok(false) => drop(self.queue.push(waiting)),
                     Err(ReplicaError::Poisoned) => return Err(ReplicaError::Poisoned),
-                    Err(error) => tracing::warn!(%error, "an update that waited was refused"),
+                    Err(error) => {
+                        tracing::warn!(%error, "an update that waited was refused");
+                        applied.refused.extend(repeat_n(waiting.source, waiting.times));
+                    }
                 }
             }
             if applied.updates.len() == before || self.queue.is_empty() {
@@ -258,6 +269,8 @@ impl Replica {
     /// Returns what was newly deleted.
     fn integrate(&self, ready: &[u8]) -> Result<Vec<IdRange>, ReplicaError> {
         let update = Update::decode_v1(ready).map_err(|error| ReplicaError::Undecodable(error.to_string()))?;
+        #[cfg(test)]
+        tests::trap(ready);
         self.write(|tx| {
             tx.apply_update(update).map_err(|_| ReplicaError::Poisoned)?;
             if tx.has_missing_updates() {
@@ -334,6 +347,37 @@ impl Replica {
         })
     }
 
+    /// The document's tree as JSON in which everything stands in one order, so that equal documents are equal
+    /// texts: elements as `["element", name, attributes, children]`, text as `["text", runs]`.
+    ///
+    /// # Errors
+    /// The replica is poisoned.
+    pub fn canonical(&mut self) -> Result<String, ReplicaError> {
+        self.guarded(|replica| {
+            let tx = replica.doc.transact();
+            Ok(tx.get_xml_fragment(ROOT).map_or_else(|| "[]".to_owned(), |root| canonical::json(&root, &tx)))
+        })
+    }
+
+    /// Who wrote what in the block at this place (from 0) of the text: its runs in order, each by one writer.
+    /// Empty if there is no such block.
+    ///
+    /// # Errors
+    /// The block is too long to be looked through, or the replica is poisoned.
+    pub fn writers(&mut self, block: usize, authors: &Authors) -> Result<Vec<Written>, ReplicaError> {
+        self.guarded(|replica| {
+            let tx = replica.doc.transact();
+            let root = tx.get_xml_fragment(ROOT);
+            let node = root.and_then(|root| root.get(&tx, u32::try_from(block).unwrap_or(u32::MAX)));
+            node.map_or_else(|| Ok(Vec::new()), |node| authors::written(&node, &tx, authors))
+        })
+    }
+
+    /// The whole document in update format v2, which is smaller and which only stores read.
+    pub(crate) fn encode_v2(&mut self) -> Result<Vec<u8>, ReplicaError> {
+        self.guarded(|replica| Ok(replica.doc.transact().encode_state_as_update_v2(&yrs::StateVector::default())))
+    }
+
     /// An update that builds this text in an empty document.
     ///
     /// # Errors
@@ -351,7 +395,10 @@ impl Replica {
     pub fn replace_with(&mut self, document: &Document) -> Result<Option<Vec<u8>>, ReplicaError> {
         build::check(document)?;
         let now = self.tree()?;
-        self.edit(|tx, root| build::replace(tx, root, &now, document))
+        self.edit(|tx, root| {
+            build::replace(tx, root, &now, document);
+            Ok(())
+        })
     }
 
     /// How many updates wait for what they build on.
@@ -359,9 +406,21 @@ impl Replica {
         self.queue.len()
     }
 
-    /// Drops waiting updates of a session whose access has ended.
-    pub(crate) fn forget(&mut self, session: u64) {
-        self.queue.forget(session);
+    /// Drops waiting updates of a session whose access has ended; returns how many.
+    pub(crate) fn forget(&mut self, session: u64) -> usize {
+        self.queue.forget(session)
+    }
+
+    /// Drops all waiting updates; returns who sent them, once for each.
+    pub(crate) fn abandon(&mut self) -> Vec<Source> {
+        let waiting = self.queue.take().into_iter();
+        waiting.flat_map(|waiting| repeat_n(waiting.source, waiting.times)).collect()
+    }
+
+    /// Runs foreign code on the replica. If it panics, the replica is poisoned.
+    pub(crate) fn act<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> Result<T, ReplicaError> {
+        let result = self.guarded(|replica| Ok(act(replica)))?;
+        if self.poisoned { Err(ReplicaError::Poisoned) } else { Ok(result) }
     }
 
     /// Runs something in the engine so that a panic there ends the replica and not the process.
@@ -380,23 +439,6 @@ impl Replica {
         self.poisoned = true;
         ReplicaError::Poisoned
     }
-}
-
-/// Replays a snapshot and updates into a new snapshot, and opens it again to see that it says the same.
-///
-/// # Errors
-/// The parts cannot be opened, or the result differs from them.
-pub fn compact<B: AsRef<[u8]>>(
-    snapshot: Option<&[u8]>,
-    updates: impl IntoIterator<Item = B>,
-) -> Result<Vec<u8>, ReplicaError> {
-    let mut replica = Replica::open(snapshot, updates)?;
-    let compacted = replica.snapshot()?;
-    let mut reopened = Replica::open(Some(&compacted), std::iter::empty::<&[u8]>())?;
-    if reopened.seen != replica.seen || reopened.tree()? != replica.tree()? {
-        return Err(ReplicaError::Text("the compacted document differs"));
-    }
-    Ok(compacted)
 }
 
 fn ranges(set: &IdSet) -> Vec<IdRange> {
@@ -471,5 +513,16 @@ impl Depths {
                 self.starts.insert((client, clock), depth);
             }
         }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    /// A text on which the engine fails in tests.
+    pub const TRAP: &str = "the engine fails on this text";
+
+    /// Fails on [`TRAP`], as an engine with a fault would.
+    pub fn trap(update: &[u8]) {
+        assert!(!update.windows(TRAP.len()).any(|window| window == TRAP.as_bytes()), "the trap");
     }
 }

@@ -1,13 +1,14 @@
 //! All open rooms: one per document, opened once however many arrive together.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use aukio_protocol::Limits;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
+use crate::budget::{Gauge, surplus};
 use crate::log::{Log, LogError};
 use crate::room::{Control, Room};
 use crate::{Access, Close, Connection, Document, Replica, Session};
@@ -35,6 +36,18 @@ pub struct Settings {
     pub sessions_max: usize,
     /// The largest document, encoded: 8 MiB.
     pub document_bytes_max: usize,
+    /// The most items (runs of text, elements, marks, remains of deleted ones) in a document: 200 000.
+    pub document_items_max: usize,
+    /// The memory that open documents may take, by estimate: 512 MiB. Rooms without sessions are closed for
+    /// it, the longest idle first; when all are in use, no more are opened.
+    pub memory_bytes_max: usize,
+    /// Messages that a client may send on average: 60 a second. Ten seconds' worth may come at once. Changes that
+    /// are new to the document do not count.
+    pub messages_per_second: u32,
+    /// Bytes that a client may send on average: 256 KiB a second. 8 MiB may come at once.
+    pub bytes_per_second: u32,
+    /// The newest schema version that there is; clients that claim a higher one are taken to have this: 1 000.
+    pub schema_newest: u64,
     /// Bounds on what clients send.
     pub limits: Limits,
 }
@@ -49,6 +62,11 @@ impl Default for Settings {
             retry_max: Duration::from_secs(5),
             sessions_max: 500,
             document_bytes_max: 8 << 20,
+            document_items_max: 200_000,
+            memory_bytes_max: 512 << 20,
+            messages_per_second: 60,
+            bytes_per_second: 256 << 10,
+            schema_newest: 1_000,
             limits: Limits::default(),
         }
     }
@@ -155,6 +173,7 @@ pub(crate) struct Shared<L: Log> {
     pub log: Arc<L>,
     pub settings: Settings,
     pub hook: Option<Hook>,
+    start: Instant,
     open: Mutex<Registry>,
 }
 
@@ -165,9 +184,18 @@ struct Registry {
     draining: bool,
 }
 
+impl Registry {
+    /// What the rooms take that somebody is in.
+    fn busy_bytes(&self) -> usize {
+        let busy = self.rooms.values().filter(|handle| handle.gauge.idle_since().is_none());
+        busy.map(|handle| handle.gauge.bytes()).sum()
+    }
+}
+
 #[derive(Clone)]
 struct Handle {
     room: u64,
+    gauge: Arc<Gauge>,
     control: mpsc::Sender<Control>,
 }
 
@@ -185,7 +213,7 @@ impl<L: Log> Rooms<L> {
 
     fn with_hook(log: L, settings: Settings, hook: Option<Hook>) -> Self {
         let open = Mutex::new(Registry::default());
-        Rooms { shared: Arc::new(Shared { log: Arc::new(log), settings, hook, open }) }
+        Rooms { shared: Arc::new(Shared { log: Arc::new(log), settings, hook, start: Instant::now(), open }) }
     }
 
     /// Enters the document's room, opening it if need be. The first frames out are a sync step 1 and
@@ -207,6 +235,19 @@ impl<L: Log> Rooms<L> {
             let (done, wait) = oneshot::channel();
             if control.send(Control::SetAccess { who, access, done }).await.is_ok() {
                 // A room that ends instead of answering has no sessions left.
+                let _ = wait.await;
+            }
+        }
+    }
+
+    /// Tells an open room that the document's text now needs an editor of this schema version. Older editors
+    /// that are connected are closed with [`Close::Outdated`], and those that come later are, too. Rooms also
+    /// find this out by themselves, from the hello of an editor that writes; [`Pending::schema`](crate::Pending)
+    /// carries it to the log and [`Loaded::schema`](crate::Loaded) brings it back.
+    pub async fn set_schema(&self, document: i64, version: u64) {
+        for control in self.handles(Some(document)) {
+            let (done, wait) = oneshot::channel();
+            if control.send(Control::SetSchema { version, done }).await.is_ok() {
                 let _ = wait.await;
             }
         }
@@ -322,14 +363,17 @@ impl<L: Log> Rooms<L> {
             return Err(OpenError::Unavailable("the server is closing".to_owned()));
         }
         let room = registry.next_room;
-        let open = match registry.rooms.entry(document) {
-            Entry::Occupied(entry) if !entry.get().control.is_closed() => return Ok(entry.get().control.clone()),
-            entry => entry,
-        };
+        if let Some(handle) = registry.rooms.get(&document).filter(|handle| !handle.control.is_closed()) {
+            return Ok(handle.control.clone());
+        }
+        if registry.busy_bytes() > self.shared.settings.memory_bytes_max {
+            return Err(OpenError::Unavailable("the memory for open documents is in use".to_owned()));
+        }
         let (control, requests) = mpsc::channel(CONTROLS);
-        open.insert_entry(Handle { room, control: control.clone() });
+        let gauge = Arc::new(Gauge::new(self.shared.start));
+        registry.rooms.insert(document, Handle { room, gauge: Arc::clone(&gauge), control: control.clone() });
         registry.next_room += 1;
-        tokio::spawn(Room::run(Arc::clone(&self.shared), document, room, requests));
+        tokio::spawn(Room::run(Arc::clone(&self.shared), document, room, gauge, requests));
         Ok(control)
     }
 
@@ -353,6 +397,17 @@ impl<L: Log> Shared<L> {
         let mut registry = lock(&self.open);
         if registry.rooms.get(&document).is_some_and(|handle| handle.room == room) {
             registry.rooms.remove(&document);
+        }
+    }
+
+    /// Closes idle rooms while the open ones take more memory than they may.
+    pub fn relieve(&self) {
+        let registry = lock(&self.open);
+        let rooms = registry.rooms.iter();
+        let readings = rooms.map(|(&document, handle)| (document, handle.gauge.bytes(), handle.gauge.idle_since()));
+        for document in surplus(readings.collect(), self.settings.memory_bytes_max) {
+            // A room whose queue is full is not idle.
+            let _ = registry.rooms[&document].control.try_send(Control::Evict);
         }
     }
 }

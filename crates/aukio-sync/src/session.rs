@@ -5,13 +5,16 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 /// Frames from one client that may wait for the room, per room.
 pub(crate) const INCOMING_FRAMES: usize = 256;
 /// Frames that may wait for one client's socket.
 pub(crate) const OUTGOING_FRAMES: usize = 1024;
-/// Bytes that may wait for one client's socket. A single frame may be larger.
+/// Bytes that may wait for one client's socket.
 pub(crate) const OUTGOING_BYTES: usize = 1 << 20;
+/// What a larger frame counts for: whoever is being sent a whole document is not slow yet.
+const FRAME_COUNTS_MOST: usize = OUTGOING_BYTES / 2;
 
 /// What a session may do with the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,8 +51,12 @@ pub enum Close {
     Left,
     /// The client sent bytes that are not the protocol.
     BadFrame,
-    /// The client sent more than is accepted.
+    /// The client sent more than is accepted, or made the document larger than it may be.
     TooLarge,
+    /// The client sent faster than is accepted.
+    TooMuch,
+    /// The client's editor is older than the document's schema; a reload brings the new one.
+    Outdated,
     /// The session's access ended.
     NoAccess,
     /// The document is gone.
@@ -67,6 +74,8 @@ impl Close {
             Close::Left => 1000,
             Close::BadFrame => 4400,
             Close::TooLarge => 4413,
+            Close::TooMuch => 1008,
+            Close::Outdated => 4426,
             Close::NoAccess => 4403,
             Close::Gone => 4404,
             Close::Slow => 1013,
@@ -76,7 +85,62 @@ impl Close {
 
     /// Whether frames that still wait are dropped instead of sent.
     fn is_sudden(self) -> bool {
-        matches!(self, Close::BadFrame | Close::TooLarge | Close::NoAccess | Close::Gone | Close::Slow)
+        matches!(self, Close::BadFrame | Close::TooMuch | Close::NoAccess | Close::Gone | Close::Slow)
+    }
+}
+
+/// How much a client may still send: two buckets that fill at a steady rate. One holds bytes, of all frames; 8 MiB
+/// fit in it, so that coming back with a day's offline writing passes. The other holds messages, ten seconds' worth;
+/// changes that were new to the document do not count there, since the log paces them and they have an author.
+#[derive(Debug)]
+pub(crate) struct Allowance {
+    messages: Bucket,
+    bytes: Bucket,
+}
+
+const MESSAGES_SECONDS: f64 = 10.0;
+const BYTES_AT_ONCE: f64 = (8 << 20) as f64;
+
+impl Allowance {
+    pub fn new(messages_per_second: u32, bytes_per_second: u32, now: Instant) -> Self {
+        let (messages, bytes) = (f64::from(messages_per_second), f64::from(bytes_per_second));
+        Allowance {
+            messages: Bucket {
+                rate: messages,
+                most: messages * MESSAGES_SECONDS,
+                left: messages * MESSAGES_SECONDS,
+                since: now,
+            },
+            bytes: Bucket { rate: bytes, most: BYTES_AT_ONCE, left: BYTES_AT_ONCE, since: now },
+        }
+    }
+
+    /// `false` if the client has sent too many bytes.
+    pub fn takes_bytes(&mut self, bytes: usize, now: Instant) -> bool {
+        self.bytes.takes(bytes as f64, now)
+    }
+
+    /// `false` if the client has sent too many messages.
+    pub fn takes_message(&mut self, now: Instant) -> bool {
+        self.messages.takes(1.0, now)
+    }
+}
+
+#[derive(Debug)]
+struct Bucket {
+    /// What comes in each second.
+    rate: f64,
+    most: f64,
+    left: f64,
+    since: Instant,
+}
+
+impl Bucket {
+    fn takes(&mut self, amount: f64, now: Instant) -> bool {
+        let seconds = now.saturating_duration_since(self.since).as_secs_f64();
+        self.since = now;
+        self.left = (self.left + seconds * self.rate).min(self.most) - amount;
+        self.left >= 0.0
     }
 }
 
@@ -140,7 +204,7 @@ impl Outgoing {
     /// The next frame to write to the socket, or `None` when the session has ended. Cancel safe.
     pub async fn next(&mut self) -> Option<Bytes> {
         let frame = self.frames.recv().await?;
-        self.shared.queued_bytes.fetch_sub(frame.len(), Ordering::Relaxed);
+        self.shared.queued_bytes.fetch_sub(counts(&frame), Ordering::Relaxed);
         if self.shared.reason.get().is_some_and(|reason| reason.is_sudden()) {
             return None;
         }
@@ -164,11 +228,10 @@ impl Outbox {
     /// Queues a frame. `false` says that the client is too slow and must be closed: nothing is ever
     /// skipped, because a client that misses an update without knowing is worse off than one that syncs.
     pub fn push(&self, frame: Bytes) -> bool {
-        let length = frame.len();
         if self.shared.queued_bytes.load(Ordering::Relaxed) > OUTGOING_BYTES {
             return false;
         }
-        self.shared.queued_bytes.fetch_add(length, Ordering::Relaxed);
+        self.shared.queued_bytes.fetch_add(counts(&frame), Ordering::Relaxed);
         self.frames.try_send(frame).is_ok()
     }
 
@@ -176,6 +239,10 @@ impl Outbox {
     pub fn close(self, reason: Close) {
         let _ = self.shared.reason.set(reason);
     }
+}
+
+fn counts(frame: &Bytes) -> usize {
+    frame.len().min(FRAME_COUNTS_MOST)
 }
 
 /// Makes the two ends of a session.

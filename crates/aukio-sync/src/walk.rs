@@ -1,8 +1,9 @@
 //! From the shared tree to the neutral text: what stock editors of the ProseMirror family write, node by node.
 //!
 //! Nothing in a shared tree can be trusted: any client may put anything anywhere. So the walk is bounded in
-//! depth and in nodes, unknown nodes become [`Block::Unknown`] with their text, unknown attributes and
-//! marks fall away, and links pass only if [`safe_link`] lets them.
+//! depth and in nodes; unknown nodes, and known ones that lie too deep, become [`Block::Unknown`] with their
+//! text, so that nobody can make the rest unreadable; unknown attributes and marks fall away; and links pass
+//! only if [`safe_link`] lets them.
 
 use aukio_text::tree::{Block, Cell, DEPTH_MOST, Document, Inline, Item, Marks, Row, safe_link, tidy};
 use yrs::types::Attrs;
@@ -13,6 +14,8 @@ use crate::ReplicaError;
 
 /// Nodes that are walked in one text.
 const NODES_MOST: usize = 500_000;
+/// How deep text is still gathered. Trees are bounded to less when updates are applied.
+const PLAIN_DEPTH_MOST: usize = 160;
 
 /// The text under the root.
 pub(crate) fn document<T: ReadTxn>(root: &XmlFragmentRef, tx: &T) -> Result<Document, ReplicaError> {
@@ -32,9 +35,6 @@ impl<T: ReadTxn> Walk<'_, T> {
     }
 
     fn blocks(&mut self, nodes: impl Iterator<Item = XmlOut>, depth: usize) -> Result<Vec<Block>, ReplicaError> {
-        if depth > DEPTH_MOST {
-            return Err(ReplicaError::Text("nested too deeply"));
-        }
         let mut blocks = Vec::new();
         let mut loose = Vec::new();
         for node in nodes {
@@ -55,23 +55,24 @@ impl<T: ReadTxn> Walk<'_, T> {
     fn block(&mut self, element: &XmlElementRef, depth: usize) -> Result<Block, ReplicaError> {
         let tx = self.tx;
         let children = || element.children(tx);
+        let fits = |deeper: usize| depth + deeper < DEPTH_MOST;
         Ok(match &**element.tag() {
             "paragraph" => Block::Paragraph(self.inlines(element, depth)?),
             "heading" => Block::Heading {
                 level: self.number(element, "level", 2).clamp(2, 4) as u8,
                 inlines: self.inlines(element, depth)?,
             },
-            "bulletList" => Block::BulletList(self.items(element, depth)?),
-            "orderedList" => Block::OrderedList {
+            "bulletList" if fits(2) => Block::BulletList(self.items(element, depth)?),
+            "orderedList" if fits(2) => Block::OrderedList {
                 start: self.number(element, "start", 1).min(999_999_999) as u32,
                 items: self.items(element, depth)?,
             },
-            "blockquote" => Block::Quote(self.blocks(children(), depth + 1)?),
+            "blockquote" if fits(1) => Block::Quote(self.blocks(children(), depth + 1)?),
             "codeBlock" => {
                 Block::Code { language: self.text_of(element, "language"), text: self.plain(element, depth)? }
             }
             "horizontalRule" => Block::Rule,
-            "table" => Block::Table(self.rows(element, depth)?),
+            "table" if fits(3) => Block::Table(self.rows(element, depth)?),
             name => Block::Unknown { name: name.chars().take(60).collect(), text: self.plain(element, depth)? },
         })
     }
@@ -138,7 +139,7 @@ impl<T: ReadTxn> Walk<'_, T> {
 
     /// All text in an element, without marks.
     fn plain(&mut self, element: &XmlElementRef, depth: usize) -> Result<String, ReplicaError> {
-        if depth > DEPTH_MOST {
+        if depth > PLAIN_DEPTH_MOST {
             return Err(ReplicaError::Text("nested too deeply"));
         }
         let mut all = String::new();

@@ -120,7 +120,7 @@ async fn try_load(db: &Db, document: DocumentId, until: i64) -> Result<Option<Lo
     const PORTION: i64 = 1000;
     let snapshot = store::snapshot(db, document).await.map_err(unavailable)?.filter(|(seq, _)| *seq <= until);
     let mut last = snapshot.as_ref().map_or(0, |(seq, _)| *seq);
-    let mut loaded = Loaded { snapshot, updates: Vec::new() };
+    let mut loaded = Loaded { snapshot, ..Loaded::default() };
     while last < until {
         let mut portion = store::updates_after(db, document, last, PORTION).await.map_err(unavailable)?;
         if portion.first().is_none_or(|(first, _)| *first > last + 1)
@@ -183,7 +183,7 @@ async fn pack(db: &Db, document: DocumentId, until: i64) -> anyhow::Result<()> {
         anyhow::ensure!(last - first + 1 == count, "updates are missing between {first} and {last}");
         let past = |update: store::Logged| Past {
             at: update.at,
-            update: Pending { actor: update.actor, bytes: update.bytes },
+            update: Pending { actor: update.actor, bytes: update.bytes, schema: 0 },
         };
         let past: Vec<Past> = updates.into_iter().map(past).collect();
         let packed = tokio::task::spawn_blocking(move || history::pack(&past)).await??;
