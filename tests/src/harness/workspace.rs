@@ -99,13 +99,8 @@ impl Workspace {
     }
 
     /// Runs another command of the program on the same data; gives what it printed and whether it was content.
-    pub fn runs(&self, command: &str) -> (String, bool) {
-        let mut program = std::process::Command::new(super::server::binary());
-        program.arg(command).arg("--data").arg(self.data.path());
-        if let Some(database) = &self.database {
-            program.args(["--database", database]);
-        }
-        let output = program.output().expect("the program runs");
+    pub fn says(&self, command: &str) -> (String, bool) {
+        let output = self.runs(command).output().expect("the program runs");
         (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.success())
     }
 

@@ -203,7 +203,7 @@ async fn the_audit_log_cannot_be_changed_unseen() {
         founder.post(&change, &[("person", id), ("act", "convener")]).await.is(200);
         let log = founder.get("/fi/audit").await;
         log.shows("Väärä salasana").shows("Antoi roolin").shows("Rekisteröityi").shows("convener space:");
-        let (said, content) = workspace.runs("verify");
+        let (said, content) = workspace.says("verify");
         assert!(content && said.contains("audit log: ok"), "{said}");
 
         for sql in
@@ -220,12 +220,12 @@ async fn the_audit_log_cannot_be_changed_unseen() {
         };
         workspace.tampers(unguard).expect("the owner of a database may do anything");
         workspace.tampers("UPDATE audit SET actor = 1 WHERE number = 2").expect("no guard is left");
-        let (said, content) = workspace.runs("verify");
+        let (said, content) = workspace.says("verify");
         assert!(!content && said.contains("audit row 2 was changed"), "{said}");
         workspace.tampers("DELETE FROM audit WHERE number = 2").expect("no guard is left");
-        assert!(workspace.runs("verify").0.contains("audit rows 2 to 2 are missing"));
+        assert!(workspace.says("verify").0.contains("audit rows 2 to 2 are missing"));
         workspace.tampers("DELETE FROM audit WHERE number >= 2").expect("no guard is left");
-        assert!(workspace.runs("verify").0.contains("are missing"));
+        assert!(workspace.says("verify").0.contains("are missing"));
     })
     .await;
 }
@@ -251,7 +251,7 @@ async fn old_rows_of_the_audit_log_are_let_go() {
         assert!(started.elapsed().as_secs() < 10, "{} rows", rows(&workspace));
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    let (said, content) = workspace.runs("verify");
+    let (said, content) = workspace.says("verify");
     assert!(content, "{said}");
 }
 
