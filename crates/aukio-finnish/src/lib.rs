@@ -1,9 +1,9 @@
 //! Finnish words to base forms and compound parts.
 //!
-//! Finnish puts into endings and compounds what other languages put into words of their own: «kuntademokratiaverkostossamme»
-//! is «in our network of municipal democracy». Whoever looks for *verkosto* or *kunta* wants to find it, and cutting off
-//! endings does not help, for the stem changes as well (*käsi*: *käden*, *kättä*, *käsissä*). This crate
-//! knows the words:
+//! Finnish puts into endings and compounds what other languages put into words of their own:
+//! «kuntademokratiaverkostossamme» is «in our network of municipal democracy». Whoever looks for *verkosto* or *kunta*
+//! wants to find it, and cutting off endings does not help, for the stem changes as well (*käsi*: *käden*, *kättä*,
+//! *käsissä*). This crate knows the words:
 //!
 //! ```
 //! let readings = aukio_finnish::analyze("kuntademokratiaverkostossamme");

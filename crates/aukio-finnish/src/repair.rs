@@ -4,7 +4,7 @@ use crate::answer::Raw;
 use crate::reading::{Part, PartOfSpeech};
 
 /// Forms that the lexicon knows only as adverbs or adpositions, with the noun that they are forms of.
-const FORMS_OF_NOUNS: &[(&str, &str)] = &[("vuonna", "vuosi")];
+const FORMS_OF_NOUNS: &[(&str, &str)] = &[("vuonna", "vuosi"), ("kotona", "koti"), ("kotoa", "koti")];
 
 /// Mends the readings of a word and puts the likeliest first.
 pub(crate) fn mend(word: &str, raws: &mut Vec<Raw>) {
@@ -58,7 +58,8 @@ fn unlikelihood(word: &str, raw: &Raw) -> u8 {
     4 * u8::from(raw.styled) + 2 * u8::from(rare_form) + u8::from(raw.lemma != word)
 }
 
-/// The same reading with a singular: «kuntavaali» beside «kuntavaalit». `readings` are those of its last part, «vaalit».
+/// The same reading with a singular: «kuntavaali» beside «kuntavaalit». `readings` are those of its last part,
+/// «vaalit».
 pub(crate) fn in_singular(raw: &Raw, readings: &[Raw]) -> Option<Raw> {
     let last = raw.parts.last()?;
     let plural = |raw: &&Raw| raw.part_of_speech == PartOfSpeech::Noun && raw.has("pl") && raw.has("nom");
