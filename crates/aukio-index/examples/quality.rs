@@ -120,7 +120,7 @@ fn measure(name: &str, analyser: impl Analyser + 'static, folder: &Path, misses:
             }
         }
         let (language, class, set) = (text(&row, "language"), text(&row, "class"), text(&row, "set"));
-        for key in [format!("{language}"), format!("{language} {set}"), format!("{language} {set} {class}")] {
+        for key in [language.clone(), format!("{language} {set}"), format!("{language} {set} {class}")] {
             if set == "tuned" || key.split(' ').count() < 3 {
                 scores.entry(key).or_default().add(&found, &relevant);
             }

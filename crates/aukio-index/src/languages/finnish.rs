@@ -53,6 +53,10 @@ const WHOLE: [(&str, &str); 44] = [
     ("sala", "sana"),
 ];
 
+/// Cases that dictionaries have as adverbs, though people look for the noun.
+const CASES: [(&str, &str); 5] =
+    [("kotona", "koti"), ("kotoa", "koti"), ("kotiin", "koti"), ("illalla", "ilta"), ("aamulla", "aamu")];
+
 /// Reads words for search.
 pub struct Finnish {
     analyser: Analyser,
@@ -65,7 +69,7 @@ impl Default for Finnish {
 }
 
 /// Raised when what this file makes of readings changes.
-const OWN_VERSION: u32 = 2;
+const OWN_VERSION: u32 = 3;
 
 impl Finnish {
     pub const VERSION: u32 = OWN_VERSION * 1000 + Analyser::VERSION;
@@ -81,6 +85,9 @@ impl Finnish {
             let known = reading.is_known();
             if let Some(verb) = self.verb(&lemma) {
                 all.push(Reading { lemma: verb, parts: Vec::new(), roots: Vec::new(), known });
+            }
+            if let Some((_, noun)) = CASES.iter().find(|(case, _)| *case == lemma) {
+                all.push(Reading { lemma: (*noun).to_owned(), parts: Vec::new(), roots: Vec::new(), known });
             }
             let roots = reading.parts.last().and_then(|last| self.community(&last.base, &reading.parts));
             all.push(Reading { lemma, parts, roots: roots.into_iter().collect(), known });
@@ -104,6 +111,7 @@ impl Finnish {
                 push(&mut all, format!("{before}{}", last.base));
                 if to + 1 < count {
                     push(&mut all, format!("{before}{}", last.surface));
+                    all.extend(self.full(&last.surface).map(|full| format!("{before}{full}")));
                 }
             }
             if let Some(community) = self.community(&parts[from].base, &parts[..=from]) {
@@ -111,6 +119,13 @@ impl Finnish {
             }
         }
         all
+    }
+
+    /// What a part in -s is short for: nais → nainen.
+    fn full(&self, part: &str) -> Option<String> {
+        let full = format!("{}nen", part.to_lowercase().strip_suffix('s')?);
+        let is_word = self.analyser.analyze(&full).iter().any(|reading| reading.is_known() && reading.lemma == full);
+        is_word.then_some(full)
     }
 
     /// The community of a member: kuntalainen → kunta. `parts` end with the member.

@@ -1,5 +1,6 @@
 //! The best that there is for each language.
 
+mod english;
 mod finnish;
 
 use finnish::Finnish;
@@ -22,12 +23,13 @@ impl Analyser for Languages {
     fn readings(&self, tongue: Tongue, word: &str) -> Vec<Reading> {
         let readings = match tongue {
             Tongue::Fi => self.finnish.readings(word),
-            Tongue::Sv | Tongue::En => Vec::new(),
+            Tongue::En => english::readings(word),
+            Tongue::Sv => Vec::new(),
         };
         if readings.is_empty() { Stemming.readings(tongue, word) } else { readings }
     }
 
     fn version(&self) -> u32 {
-        Finnish::VERSION
+        Finnish::VERSION * 100 + english::VERSION
     }
 }
