@@ -1,9 +1,10 @@
 //! Old updates packed tightly: the history of a document, which is read seldom and kept for good.
 //!
 //! Updates of people typing are alike. Their times, authors, lengths and bytes are stored column by column,
-//! so that what is alike stands together, and compressed with zstd; a keystroke then takes some five bytes
+//! so that what is alike stands together, and compressed with zstd; a keystroke then takes some four bytes
 //! where its update has 25. Nothing is merged: each update comes out as it went in.
 
+use std::collections::HashMap;
 use std::io::Read;
 
 use crate::Pending;
@@ -22,8 +23,9 @@ pub struct Past {
 #[error("a pack of old updates is damaged: {0}")]
 pub struct DamagedPack(&'static str);
 
-/// The first byte of a pack: how it is laid out.
-const LAYOUT: u8 = 1;
+/// The first byte of a pack says how it is laid out: updates as they are, which is still read, or as differences.
+const PLAIN: u8 = 1;
+const LAYOUT: u8 = 2;
 /// Slow to write and quick to read.
 const LEVEL: i32 = 19;
 /// The largest pack, unpacked. Whoever packs takes fewer updates at a time than would fill it.
@@ -54,8 +56,10 @@ pub fn pack(past: &[Past]) -> std::io::Result<Vec<u8>> {
     for past in past {
         number(&mut plain, past.update.bytes.len() as u64);
     }
-    for past in past {
-        plain.extend_from_slice(&past.update.bytes);
+    let mut alike = Alike::default();
+    for (place, Past { update, .. }) in past.iter().enumerate() {
+        let before = alike.before(update.bytes.len(), update.actor, place).map_or(&[][..], |at| &past[at].update.bytes);
+        plain.extend(update.bytes.iter().zip(padded(before)).map(|(byte, before)| byte.wrapping_sub(before)));
     }
     let mut packed = vec![LAYOUT];
     packed.extend(zstd::encode_all(plain.as_slice(), LEVEL)?);
@@ -67,7 +71,9 @@ pub fn pack(past: &[Past]) -> std::io::Result<Vec<u8>> {
 /// # Errors
 /// The bytes are not a pack, or not a whole one.
 pub fn unpack(packed: &[u8]) -> Result<Vec<Past>, DamagedPack> {
-    let Some((&LAYOUT, compressed)) = packed.split_first() else { return Err(DamagedPack("an unknown layout")) };
+    let Some((&layout @ (PLAIN | LAYOUT), compressed)) = packed.split_first() else {
+        return Err(DamagedPack("an unknown layout"));
+    };
     let mut plain = Vec::new();
     let decoder = zstd::Decoder::new(compressed).map_err(|_| DamagedPack("not compressed as it should be"))?;
     let most = PACK_BYTES_MOST as u64 + 1;
@@ -92,10 +98,32 @@ pub fn unpack(packed: &[u8]) -> Result<Vec<Past>, DamagedPack> {
         past.at = before;
     }
     let lengths = (0..count).map(|_| rest.count()).collect::<Result<Vec<usize>, DamagedPack>>()?;
-    for (past, length) in past.iter_mut().zip(lengths) {
-        past.update.bytes = rest.bytes(length)?.to_vec();
+    let mut alike = Alike::default();
+    for (place, length) in lengths.into_iter().enumerate() {
+        let before = alike.before(length, past[place].update.actor, place).filter(|_| layout == LAYOUT);
+        let before = before.map_or(&[][..], |at| &past[at].update.bytes);
+        let bytes = rest.bytes(length)?.iter().zip(padded(before)).map(|(byte, before)| byte.wrapping_add(before));
+        let bytes: Vec<u8> = bytes.collect();
+        past[place].update.bytes = bytes;
     }
     if rest.0.is_empty() { Ok(past) } else { Err(DamagedPack("something stands after the end")) }
+}
+
+/// Finds, for each update, the last one of equal length by the same author. A keystroke resembles the one before it:
+/// a clock is one higher, a letter differs. So bytes are stored as differences to that one.
+#[derive(Default)]
+struct Alike(HashMap<(usize, Option<i64>), usize>);
+
+impl Alike {
+    /// Where the one before stands, if there is one; from now on it is this one.
+    fn before(&mut self, length: usize, actor: Option<i64>, place: usize) -> Option<usize> {
+        self.0.insert((length, actor), place)
+    }
+}
+
+/// The bytes, then zeros without end.
+fn padded(bytes: &[u8]) -> impl Iterator<Item = u8> + '_ {
+    bytes.iter().copied().chain(std::iter::repeat(0))
 }
 
 struct Columns<'a>(&'a [u8]);
