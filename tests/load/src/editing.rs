@@ -109,9 +109,9 @@ impl Board {
     }
 
     /// An update has reached somebody.
-    fn delivered(&self, update: &[u8]) {
+    fn delivered(&self, author: Option<(u64, u64)>) {
         self.deliveries.set(self.deliveries.get() + 1);
-        let Some((client, clock)) = yjs::author(update) else { return };
+        let Some((client, clock)) = author else { return };
         let Some(editor) = client.checked_sub(self.first_client) else { return };
         let intended = self.intended.borrow();
         let Some(keys) = intended.get(editor as usize) else { return };
@@ -152,6 +152,8 @@ impl Drop for Connection {
 
 pub struct Inner {
     target: Rc<Target>,
+    /// The client id of the editor here. Some servers send its own updates back to it; these are no deliveries.
+    own: Option<u64>,
     document: Rc<str>,
     pub socket: Socket,
     board: Rc<Board>,
@@ -181,8 +183,13 @@ impl Connection {
 
     async fn on(board: Rc<Board>, target: &Rc<Target>, document: &Rc<str>, who: Who) -> Result<Connection> {
         let socket = Socket::open(target.place, &target.path(document), &target.headers(who)).await?;
+        let own = match who {
+            Who::Member(n) => Some(board.first_client + n as u64),
+            Who::Visitor(_) => None,
+        };
         let inner = Rc::new(Inner {
             target: Rc::clone(target),
+            own,
             document: Rc::clone(document),
             socket,
             board,
@@ -292,8 +299,10 @@ impl Inner {
             [4, 1, ..] if self.target.dialect == Dialect::Hocuspocus => seen.answered = true,
             [0, 2, rest @ ..] => {
                 let mut update = rest;
-                if yjs::read(&mut update).is_some() {
-                    self.board.delivered(update);
+                let _length = yjs::read(&mut update);
+                let author = yjs::author(update);
+                if author.is_none_or(|(client, _)| Some(client) != self.own) {
+                    self.board.delivered(author);
                 }
             }
             [1, ..] => self.board.presence_frames.set(self.board.presence_frames.get() + 1),
