@@ -142,7 +142,7 @@ pub fn speak(app: &App, refusal: &Refusal) -> Response {
 }
 
 fn words(refusal: &Refusal) -> (StatusCode, String, String, String) {
-    let say =
+    let refuse =
         |status, name: &str, title: &str, detail: &str| (status, name.to_owned(), title.to_owned(), detail.to_owned());
     match refusal {
         Refusal::Scope => refuse(
@@ -158,10 +158,10 @@ fn words(refusal: &Refusal) -> (StatusCode, String, String, String) {
             "It has been ended or mistyped. A member makes tokens on their own page, under Tokens.",
         ),
         Refusal::Parameter(detail) => {
-            say(StatusCode::BAD_REQUEST, "parameter", "A parameter means nothing here", detail)
+            refuse(StatusCode::BAD_REQUEST, "parameter", "A parameter means nothing here", detail)
         }
         Refusal::Body(detail) => {
-            say(StatusCode::BAD_REQUEST, "body", "The body is not what the description asks for", detail)
+            refuse(StatusCode::BAD_REQUEST, "body", "The body is not what the description asks for", detail)
         }
         Refusal::Kind => refuse(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
