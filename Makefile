@@ -1,7 +1,7 @@
 # Aukio's commands. `make run` and `make test` do all the set-up there is on a Debian machine that has Rust, Node and a C compiler.
 
 .DELETE_ON_ERROR:
-.PHONY: help run build test check soak bench bench-search assets tools test-tools
+.PHONY: help run build test check deb soak bench bench-search assets tools test-tools
 
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data
@@ -11,6 +11,7 @@ help:
 	@echo "make test    every test: units, stories on SQLite and PostgreSQL, the browser's journeys"
 	@echo "make check   format, lints, types, words, arrows, licences"
 	@echo "make build   the release binary, target/release/aukio"
+	@echo "make deb     the release binary as a Debian package, in target/release"
 	@echo "make soak    the stories about load and crashes, in larger numbers (AUKIO_SOAK=10)"
 	@echo "make bench-search   search from ten thousand to a million messages (MOST=100000 for fewer)"
 	@echo "make bench   speed and memory under load, beside other servers; BENCH=full for the stated sizes (tests/load)"
@@ -22,6 +23,9 @@ run: assets
 build: assets
 	cargo build --locked --release --package aukio
 	@ls -l target/release/aukio
+
+deb: build
+	packaging/deb target/release/aukio target/release
 
 # All targets in one build: the crates underneath are then built once, with one set of features, for the
 # program that the stories start and for the tests themselves.

@@ -15,6 +15,7 @@ use std::time::Duration;
 pub use authenticator::Authenticator;
 pub use live::Live;
 pub use page::Page;
+pub use server::binary;
 pub use sync::{Stream, Sync, paragraph, update_frame};
 pub use teller::Teller;
 pub use workspace::{SPACE_CLOSED, Workspace, on_both};

@@ -150,3 +150,81 @@ async fn health_is_told_and_strange_addresses_are_not_found() {
         }
     }
 }
+
+/// The addresses on a page that lead on within the service.
+fn leads(page: &Page) -> Vec<String> {
+    let mut all = page.attributes("a[href], link[href]", "href");
+    all.extend(page.attributes("script[src], img[src]", "src"));
+    let ours = |address: &String| address.starts_with('/') && !address.starts_with("//");
+    all.iter().map(|address| address.split('#').next().unwrap_or_default().to_owned()).filter(ours).collect()
+}
+
+#[tokio::test]
+async fn every_address_has_every_header_and_sets_no_cookie() {
+    let workspace = Workspace::example().await;
+    let visitor = workspace.visitor();
+    let mut waiting: Vec<String> =
+        ["/", "/fi/", "/nowhere", "/fi/threads/zzz", "/assets/none.js", "/robots.txt", "/sitemap.xml"]
+            .map(str::to_owned)
+            .into();
+    waiting.extend(
+        ["/healthz", "/readyz", "/metrics", "/fi.atom", "/fi/search.atom?q=kunta", "/fi/opensearch.xml"]
+            .map(str::to_owned),
+    );
+    waiting.extend(
+        [
+            "/api/v1/openapi.json",
+            "/api/v1/threads",
+            "/api/v1/nowhere",
+            "/api/v1/search?q=kunta",
+            "/api/v1/threads?limit=0",
+        ]
+        .map(str::to_owned),
+    );
+    let (mut seen, mut checked) = (std::collections::BTreeSet::new(), 0);
+    while let Some(path) = waiting.pop() {
+        if checked >= 300 || !seen.insert(path.clone()) {
+            continue;
+        }
+        checked += 1;
+        let page = visitor.peek(&path).await;
+        let has = |name: &str, value: &str| {
+            assert!(page.header(name).contains(value), "{path}: {name}: {}", page.header(name))
+        };
+        has("content-security-policy", "default-src 'none'");
+        has("content-security-policy", "require-trusted-types-for 'script'");
+        has("x-content-type-options", "nosniff");
+        has("referrer-policy", "same-origin");
+        has("cross-origin-opener-policy", "same-origin");
+        has("cross-origin-resource-policy", "same-origin");
+        has("permissions-policy", "camera=()");
+        assert_eq!(page.header("set-cookie"), "", "{path}");
+        let cache = page.header("cache-control");
+        assert!(cache.contains("no-store") || cache.starts_with("public, "), "{path}: {cache}");
+        assert!(page.status < 400 || cache.contains("no-store"), "{path} ({}) may be kept: {cache}", page.status);
+        if page.header("content-type").starts_with("text/html") {
+            // Breadth over depth: of long lists a few of each.
+            waiting.extend(leads(&page).into_iter().filter(|address| !seen.contains(address)).take(40));
+        }
+    }
+    assert!(checked >= 100, "the crawl ended after {checked}");
+    eprintln!("headers: {checked} addresses, 0 without");
+}
+
+#[tokio::test]
+async fn nothing_that_a_member_sees_is_kept() {
+    let workspace = Workspace::open().await;
+    let (space, founder) = workspace.network().await;
+    let token = founder.makes_token("read").await;
+    let mut seen = std::collections::BTreeSet::from([format!("/fi/spaces/{space}"), "/fi/me/tokens".to_owned()]);
+    seen.extend(leads(&founder.get("/fi/").await).into_iter().filter(|path| path.starts_with("/fi")));
+    for path in seen.iter().filter(|path| !path.ends_with(".atom") && !path.contains("opensearch")) {
+        let page = founder.peek(path).await;
+        assert!(page.header("cache-control").contains("no-store"), "{path}: {}", page.header("cache-control"));
+    }
+    for path in ["/api/v1/threads", "/api/v1/search?q=a"] {
+        let page = founder.calls("GET", path, Some(&token), None).await;
+        assert_eq!(page.header("cache-control"), "no-store", "{path}");
+        assert_eq!(founder.get(path).await.header("cache-control"), "no-store", "{path}, by a session");
+    }
+}

@@ -10,6 +10,8 @@ mod finding;
 mod forms;
 mod front;
 mod live;
+mod package;
+mod papers;
 mod people;
 mod people_second_factor;
 mod people_sessions;

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::harness::{Teller, Workspace};
+use serde_json::{Value, json};
+
+use crate::harness::{Live, Page, Teller, Workspace, paragraph};
 
 /// The addresses that the program's sources declare, without the language in front.
 pub fn declared() -> BTreeSet<String> {
@@ -124,6 +126,10 @@ async fn every_address_for_every_viewer() {
         [("visitor", &visitor), ("outsider", &outsider), ("member", &member), ("founder", &founder)];
     let mut table = String::from("address, then open and closed space for visitor, outsider, member, founder\n");
     for address in declared() {
+        // Programs have a table of their own.
+        if address.starts_with("/api/v1/") {
+            continue;
+        }
         if PLAIN.contains(&address.as_str()) || address.starts_with("/sync/") {
             let _ = writeln!(table, "ANY  {address}");
             continue;
@@ -152,13 +158,210 @@ async fn every_address_for_every_viewer() {
             }
         }
     }
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("rights.txt");
+    compare("rights.txt", &table);
+}
+
+/// Compares a table with the one that is kept, or keeps it when asked to.
+fn compare(name: &str, table: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if std::env::var_os("UPDATE_TABLES").is_some() {
-        std::fs::write(&file, &table).expect("the table can be written");
+        std::fs::write(&file, table).expect("the table can be written");
     }
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
     for (before, now) in kept.lines().zip(table.lines()) {
         assert_eq!(before, now, "a right or an address has changed; if that is meant, set UPDATE_TABLES=1");
     }
     assert_eq!(kept.lines().count(), table.lines().count(), "an address has come or gone: set UPDATE_TABLES=1");
+}
+
+/// A caller of the API, with the person behind it for what takes cookies.
+struct Caller {
+    name: &'static str,
+    teller: Teller,
+    token: Option<String>,
+}
+
+impl Caller {
+    async fn new(name: &'static str, teller: Teller) -> Caller {
+        let token = Some(teller.makes_token("write").await);
+        Caller { name, teller, token }
+    }
+
+    async fn calls(&self, method: &str, path: &str, body: Option<Value>) -> Page {
+        self.teller.calls(method, path, self.token.as_deref(), body).await
+    }
+}
+
+/// Bodies that are of the right shape and say nothing: who is let in hears of the fields, and nothing changes.
+fn empty(address: &str) -> Value {
+    match address {
+        "/api/v1/documents/{id}/text" => json!({ "markdown": "\u{1}", "version": 0 }),
+        "/api/v1/spaces/{slug}/documents" => json!({ "title": " " }),
+        "/api/v1/spaces/{slug}/threads" => json!({ "title": " ", "markdown": " " }),
+        _ => json!({ "markdown": " " }),
+    }
+}
+
+fn verdict_of_call(page: &Page) -> &'static str {
+    match page.status {
+        200 | 201 | 204 => "yes",
+        400 => "bad",
+        401 if page.body.contains("#s-token") => "ended",
+        401 => "sign-in",
+        403 if page.body.contains("#s-scope") => "reads",
+        403 => "no",
+        404 => "hidden",
+        405 => "-",
+        422 => "form",
+        _ => "?",
+    }
+}
+
+#[tokio::test]
+async fn every_call_and_socket_for_every_viewer() {
+    let workspace = Workspace::open().await;
+    let (network, administrator) = workspace.network().await;
+    let (coordinator, convener) = (workspace.member("Kaisa").await, workspace.member("Kirsi").await);
+    let (member, outsider) = (workspace.member("Maija").await, workspace.member("Ossi").await);
+    // The administrator stands outside: what they may, they may by that alone.
+    let members = format!("/fi/spaces/{network}/members");
+    administrator.knock(&members, &[("email", &coordinator.email)]).await.is(303);
+    let person = coordinator.get("/fi/me").await.attributes("a[href*='/people/']", "href");
+    let person = person.iter().map(|address| bare(address)).find(|id| id.len() == 13).expect("a profile of one's own");
+    let appointed = [("person", person.as_str()), ("act", "coordinator")];
+    administrator.knock(&format!("{members}/change"), &appointed).await.is(303);
+    administrator.knock(&format!("/fi/spaces/{network}/leave"), &[]).await.is(303);
+    convener.joins(&network).await;
+    let request = workspace.founds(&convener, &network, "Pyydetty ryhmä", &[("joining", "request")]).await;
+    let closed = workspace.founds(&convener, &network, "Suljettu ryhmä", &[("visibility", "closed")]).await;
+    let mut places = Vec::new();
+    for slug in [request, closed] {
+        convener.knock(&format!("/fi/spaces/{slug}/members"), &[("email", &member.email)]).await.is(303);
+        let thread = bare(&convener.starts_thread(&slug, "Keskustelu", "Aloitus").await);
+        let document = bare(&convener.writes_document(&slug, "Asiakirja", "Alku").await);
+        places.push(Place { slug, thread, document });
+    }
+    let reading = member.makes_token("read").await;
+    let ended = member.makes_token("write").await;
+    for id in member.get("/fi/me/tokens").await.attributes("button[name=token]", "value").into_iter().take(1) {
+        member.post("/fi/me/tokens/end", &[("token", &id)]).await.is(200);
+    }
+    let callers = [
+        Caller { name: "visitor", teller: workspace.visitor(), token: None },
+        Caller { name: "ended", teller: workspace.visitor(), token: Some(ended) },
+        Caller { name: "reading", teller: member.clone(), token: Some(reading) },
+        Caller::new("outsider", outsider).await,
+        Caller::new("member", member).await,
+        Caller::new("convener", convener).await,
+        Caller::new("coordinator", coordinator).await,
+        Caller::new("administrator", administrator).await,
+    ];
+    let mut table = String::from("a space that is joined by asking, then a closed one, for");
+    for caller in &callers {
+        let _ = write!(table, " {}", caller.name);
+    }
+    table.push('\n');
+    let mut line = |what: &str, words: &[&str]| {
+        let (one, other) = words.split_at(words.len() / 2);
+        let columns = |words: &[&str]| words.iter().map(|word| format!("{word:<8}")).collect::<String>();
+        let _ = writeln!(table, "{}", format!("{what:<48} {}| {}", columns(one), columns(other)).trim_end());
+    };
+    // Joining comes last, because it changes where people stand.
+    let mut addresses: Vec<String> = declared().into_iter().filter(|path| path.starts_with("/api/v1/")).collect();
+    addresses.sort_by_key(|address| address.ends_with("/membership"));
+    for address in addresses {
+        for method in ["GET", "POST", "PUT", "DELETE"] {
+            let mut words = Vec::new();
+            for place in &places {
+                for caller in &callers {
+                    let target = place.fill(address.trim_start_matches("/api/v1"), &person);
+                    let body = (matches!(method, "POST" | "PUT") && !address.ends_with("/membership")).then(|| {
+                        let mut body = empty(&address);
+                        if method == "POST"
+                            && let Some(fields) = body.as_object_mut()
+                        {
+                            fields.remove("version");
+                        }
+                        body
+                    });
+                    let skip = method == "DELETE"
+                        && address.ends_with("/membership")
+                        && !matches!(caller.name, "visitor" | "ended" | "reading" | "outsider");
+                    let word = match skip {
+                        true => "·",
+                        false => verdict_of_call(&caller.calls(method, &format!("/api/v1{target}"), body).await),
+                    };
+                    words.push(word);
+                }
+            }
+            if words.iter().any(|word| !matches!(*word, "-" | "ended")) {
+                line(&format!("{method} {address}"), &words);
+            }
+        }
+    }
+    // Lists, counts, search and what is passed on: whether the place shows in them.
+    for list in [
+        "/api/v1/threads",
+        "/api/v1/documents",
+        "/api/v1/spaces",
+        "/api/v1/search?q=keskustelu",
+        "/fi/threads",
+        "/fi/search?q=keskustelu",
+        "/fi.atom",
+        "/fi/threads.atom",
+        "/fi/search.atom?q=keskustelu",
+        "/sitemap/threads/0000000000000.xml",
+    ] {
+        let mut words = Vec::new();
+        for place in &places {
+            for caller in &callers {
+                let page = match list.starts_with("/api/") {
+                    true => caller.calls("GET", list, None).await,
+                    false => caller.teller.get(list).await,
+                };
+                let signs = [&place.slug, &place.thread, &place.document];
+                words.push(match signs.iter().any(|sign| page.body.contains(sign.as_str())) {
+                    true => "shows",
+                    false => "-",
+                });
+            }
+        }
+        line(list, &words);
+    }
+    // The sockets judge as the pages do.
+    let (mut follows, mut syncs, mut writes) = (Vec::new(), Vec::new(), Vec::new());
+    for (which, place) in places.iter().enumerate() {
+        for (n, caller) in callers.iter().enumerate() {
+            let page = caller.teller.get(&format!("/fi/documents/{}", place.document)).await;
+            let (reads, edits) = (page.status == 200, page.count("main a[href$='/description']") > 0);
+            let mut live = Live::ask(&caller.teller, &format!("thread:{}", place.thread), 0).await;
+            let heard = live.hears(|heard| heard["kind"] == "ready" || heard["kind"] == "refused").await;
+            assert_eq!(heard["kind"] == "ready", reads, "{} follows", caller.name);
+            follows.push(if heard["kind"] == "ready" { "yes" } else { "refused" });
+            let mut sync = caller.teller.edits(&place.document).await;
+            if !reads {
+                assert_eq!(sync.closes().await, 4404, "{}", caller.name);
+                syncs.push("gone");
+                writes.push("gone");
+                continue;
+            }
+            sync.shows("Alku").await;
+            syncs.push("yes");
+            let words = format!("Muutos{which}{n}");
+            sync.updates(&paragraph(9000 + (which * 10 + n) as u64, &words)).await;
+            if edits {
+                callers[5].teller.edits(&place.document).await.shows(&words).await;
+            }
+            writes.push(if edits { "yes" } else { "no" });
+        }
+        let mut after = callers[5].teller.edits(&place.document).await;
+        after.shows("Alku").await;
+        for n in (0..callers.len()).filter(|n| writes[which * callers.len() + n] != "yes") {
+            assert!(!after.has(&format!("Muutos{which}{n}")), "{} wrote all the same", callers[n].name);
+        }
+    }
+    line("/live follow", &follows);
+    line("/sync step 1", &syncs);
+    line("/sync update", &writes);
+    compare("rights-programs.txt", &table);
 }

@@ -142,58 +142,58 @@ pub fn speak(app: &App, refusal: &Refusal) -> Response {
 }
 
 fn words(refusal: &Refusal) -> (StatusCode, String, String, String) {
-    let say =
+    let refuse =
         |status, name: &str, title: &str, detail: &str| (status, name.to_owned(), title.to_owned(), detail.to_owned());
     match refusal {
-        Refusal::Scope => say(
+        Refusal::Scope => refuse(
             StatusCode::FORBIDDEN,
             "scope",
             "The token was made for reading",
             "Make a token that may write on your page and use that one.",
         ),
-        Refusal::Token => say(
+        Refusal::Token => refuse(
             StatusCode::UNAUTHORIZED,
             "token",
             "The token opens nothing",
             "It has been ended or mistyped. A member makes tokens on their own page, under Tokens.",
         ),
         Refusal::Parameter(detail) => {
-            say(StatusCode::BAD_REQUEST, "parameter", "A parameter means nothing here", detail)
+            refuse(StatusCode::BAD_REQUEST, "parameter", "A parameter means nothing here", detail)
         }
         Refusal::Body(detail) => {
-            say(StatusCode::BAD_REQUEST, "body", "The body is not what the description asks for", detail)
+            refuse(StatusCode::BAD_REQUEST, "body", "The body is not what the description asks for", detail)
         }
-        Refusal::Kind => say(
+        Refusal::Kind => refuse(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "media-type",
             "The body is of another kind",
             "Send JSON with Content-Type: application/json, not packed.",
         ),
-        Refusal::Fields(_) => say(
+        Refusal::Fields(_) => refuse(
             StatusCode::UNPROCESSABLE_ENTITY,
             "fields",
             "Some fields cannot be accepted",
             "`errors` names each field and what is wrong with it. Nothing was changed.",
         ),
-        Refusal::Failure(Failure::SignIn) => say(
+        Refusal::Failure(Failure::SignIn) => refuse(
             StatusCode::UNAUTHORIZED,
             "sign-in",
             "Only members may do this",
             "Send a member's token: Authorization: Bearer aukio_….",
         ),
-        Refusal::Failure(Failure::NotFound) => say(
+        Refusal::Failure(Failure::NotFound) => refuse(
             StatusCode::NOT_FOUND,
             "not-found",
             "Not found",
             "There is nothing at this address that you may know of.",
         ),
-        Refusal::Failure(Failure::Say(StatusCode::METHOD_NOT_ALLOWED, _)) => say(
+        Refusal::Failure(Failure::Say(StatusCode::METHOD_NOT_ALLOWED, _)) => refuse(
             StatusCode::METHOD_NOT_ALLOWED,
             "method",
             "The address takes other methods",
             "The header Allow names them.",
         ),
-        Refusal::Failure(Failure::Say(StatusCode::PAYLOAD_TOO_LARGE, _)) => say(
+        Refusal::Failure(Failure::Say(StatusCode::PAYLOAD_TOO_LARGE, _)) => refuse(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too-large",
             "What you sent is too large",

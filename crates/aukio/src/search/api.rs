@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use aukio_index::{Piece, Relaxed};
 use axum::Json;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::asked::{Asked, Fault};
 use super::shown::{Shown, shown, text_of};
+use crate::api::problem::Refusal;
 use crate::spaces;
 use crate::web::{Failure, Form, Visit};
 
@@ -75,21 +75,13 @@ struct Suggestion {
     taken: bool,
 }
 
-#[derive(Serialize)]
-struct Refusal {
-    error: Why,
-}
-
-#[derive(Serialize)]
-struct Why {
-    parameter: &'static str,
-    message: String,
-}
-
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let why = Why { parameter: self.parameter, message: self.message };
-        (StatusCode::BAD_REQUEST, Json(Refusal { error: why })).into_response()
+        let what = match self.parameter {
+            "" => self.message,
+            parameter => format!("`{parameter}`: {}", self.message),
+        };
+        Refusal::parameter(what).into_response()
     }
 }
 
