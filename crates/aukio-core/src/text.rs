@@ -144,17 +144,19 @@ fn email(text: &str, most: usize) -> Result<String, TextError> {
 pub struct Password(String);
 
 impl Password {
-    /// The only factor for now, so at least 15 characters (NIST SP 800-63B-4 §3.1.1.2).
+    /// Characters of a password that is the only factor (NIST SP 800-63B-4 §3.1.1.2).
     pub const LEAST: usize = 15;
+    /// Characters of a password that stands beside a second factor.
+    pub const LEAST_BESIDE: usize = 8;
     pub const MOST_BYTES: usize = 1024;
 
-    /// A password to be chosen. Whether it is a common one is asked elsewhere.
-    pub fn choose(text: &str) -> Result<Self, TextError> {
+    /// A password to be chosen, of at least so many characters. Whether it is a common one is asked elsewhere.
+    pub fn choose(text: &str, least: usize) -> Result<Self, TextError> {
         if text.is_empty() {
             return Err(TextError::Empty);
         }
-        if text.chars().count() < Self::LEAST {
-            return Err(TextError::TooShort { least: Self::LEAST });
+        if text.chars().count() < least {
+            return Err(TextError::TooShort { least });
         }
         Self::typed(text)
     }
@@ -253,9 +255,9 @@ mod tests {
 
     #[test]
     fn passwords() {
-        assert_eq!(Password::choose("lyhyt").err(), Some(TextError::TooShort { least: 15 }));
-        assert!(Password::choose("pitkä mutta helppo 🙂").is_ok());
-        assert!(Password::choose(&"x".repeat(1025)).is_err());
+        assert_eq!(Password::choose("lyhyt", 15).err(), Some(TextError::TooShort { least: 15 }));
+        assert!(Password::choose("pitkä mutta helppo 🙂", 15).is_ok());
+        assert!(Password::choose(&"x".repeat(1025), 8).is_err());
         assert_eq!(format!("{:?}", Password::typed("salaisuus").unwrap()), "Password(…)");
     }
 }

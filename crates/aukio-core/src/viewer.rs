@@ -1,6 +1,6 @@
 //! Who is looking. Logging in is optional, so nobody is a kind of somebody.
 
-use crate::{Language, PersonId, Sector, SessionId};
+use crate::{Language, PersonId, Sector, SessionId, Time};
 
 #[derive(Clone, Debug)]
 pub enum Viewer {
@@ -18,6 +18,10 @@ pub struct Member {
     pub organisation: String,
     pub language: Language,
     pub administrator: bool,
+    /// When they last proved in this session who they are.
+    pub confirmed_at: Time,
+    /// Whether a second factor was part of that proof, or of signing in.
+    pub strong: bool,
 }
 
 impl Viewer {

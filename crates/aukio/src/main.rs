@@ -2,6 +2,7 @@
 
 mod api;
 mod app;
+mod audit;
 mod db;
 mod documents;
 mod feeds;
@@ -17,6 +18,7 @@ mod serve;
 mod settings;
 mod spaces;
 mod threads;
+mod verify;
 mod web;
 mod words;
 
@@ -49,6 +51,8 @@ enum Command {
     },
     /// Build the search index anew; a running service does it itself and goes on serving from the old one
     Reindex(#[command(flatten)] Settings),
+    /// Look whether what is stored holds together, and change nothing
+    Verify(#[command(flatten)] Settings),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -62,7 +66,8 @@ fn main() -> anyhow::Result<()> {
         Command::Serve(settings)
         | Command::Demo(settings)
         | Command::Reindex(settings)
-        | Command::Import { settings, .. } => settings.clone(),
+        | Command::Import { settings, .. }
+        | Command::Verify(settings) => settings.clone(),
     };
     log(&settings)?;
     // Chosen once, here, so that no two parts of the program bring a library of their own.
@@ -74,6 +79,7 @@ fn main() -> anyhow::Result<()> {
             Command::Demo(settings) => serve::run(settings, true).await,
             Command::Import { settings, file } => import::run(settings, &file).await,
             Command::Reindex(settings) => search::reindex::run(settings).await,
+            Command::Verify(settings) => verify::run(settings).await,
         }
     })
 }

@@ -28,7 +28,11 @@ use crate::{import, mail, people};
 const EXAMPLE: &str = include_str!("../../../example/network.jsonl");
 
 /// Runs until it is asked to stop by SIGTERM, SIGINT, or a failure to start.
-pub async fn run(settings: Settings, demo: bool) -> anyhow::Result<()> {
+pub async fn run(mut settings: Settings, demo: bool) -> anyhow::Result<()> {
+    if demo {
+        // The example network's people share one password, so that anybody can look around as any of them.
+        settings.second_factor = "nobody".to_owned();
+    }
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("cannot listen on {}; choose another address with --listen", settings.listen))?;
@@ -50,7 +54,7 @@ pub async fn run(settings: Settings, demo: bool) -> anyhow::Result<()> {
     tasks.spawn(documents::reading::tell_journal(app.clone(), stop.clone()));
     tasks.spawn(search::follow::follow(app.clone(), stop.clone()));
     tasks.spawn(mail::run(app.clone(), stop.clone()));
-    tasks.spawn(people::forget_expired(app.clone(), stop.clone()));
+    tasks.spawn(people::retention::run(app.clone(), stop.clone()));
 
     announce(&app, address, demo).await?;
     let served = tokio::spawn(server::serve(listener, router::router(app.clone(), metrics), stop.clone()));
@@ -74,6 +78,7 @@ pub async fn open(settings: Settings, address: SocketAddr, stop: CancellationTok
         .with_context(|| format!("the data folder {} cannot be made", settings.data.display()))?;
     let db = Db::open(settings.database.as_deref(), &settings.data).await.context("the database cannot be opened")?;
     let clock = Clock::machine();
+    clock.pass_seconds(settings.clock_ahead_seconds);
     let documents = Documents::new(DocumentLog::new(db.clone(), clock.clone()), stop);
     Ok(App::new(Parts {
         address: settings.public_address(address),

@@ -52,6 +52,12 @@ pub struct Settings {
     /// Addresses of proxies whose X-Forwarded-For is believed, separated by commas
     #[arg(long, env = "AUKIO_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Who must have a second factor: caretakers (coordinators and administrators) or nobody
+    #[arg(long, env = "AUKIO_SECOND_FACTOR", default_value = "caretakers", value_parser = ["caretakers", "nobody"])]
+    pub second_factor: String,
+    /// Seconds that the service's clock is ahead of the machine's, for drills
+    #[arg(long, env = "AUKIO_CLOCK_AHEAD_SECONDS", default_value_t = 0, hide = true)]
+    pub clock_ahead_seconds: i64,
     /// How logs are written: text or json
     #[arg(long, env = "AUKIO_LOG_FORMAT", default_value = "text", value_parser = ["text", "json"])]
     pub log_format: String,
@@ -67,6 +73,11 @@ impl Settings {
             Some(address) => address.trim_end_matches('/').to_owned(),
             None => format!("http://{listening}"),
         }
+    }
+
+    /// Whether coordinators and administrators need a second factor for what only they may do.
+    pub fn asks_caretakers(&self) -> bool {
+        self.second_factor != "nobody"
     }
 
     pub fn folder(&self, name: &str) -> PathBuf {

@@ -89,6 +89,13 @@ impl Live {
         self.heard.iter().filter(|heard| heard["kind"] == "entry").collect()
     }
 
+    /// Waits until the server ends the connection.
+    pub async fn closes(&mut self) {
+        let waiting =
+            async { while !matches!(self.socket.next().await, Some(Ok(Message::Close(_)) | Err(_)) | None) {} };
+        tokio::time::timeout(PATIENCE, waiting).await.expect("the server closes the connection");
+    }
+
     /// Whatever comes next.
     pub async fn next(&mut self) -> Value {
         loop {

@@ -1,5 +1,6 @@
 //! The harness: a server, a database to go with it, and people who use them.
 
+mod authenticator;
 mod live;
 mod mail;
 mod page;
@@ -11,6 +12,7 @@ mod workspace;
 
 use std::time::Duration;
 
+pub use authenticator::Authenticator;
 pub use live::Live;
 pub use page::Page;
 pub use sync::{Stream, Sync, paragraph, update_frame};

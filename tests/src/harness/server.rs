@@ -22,8 +22,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the program with a command and its flags on `listen` (port 0 for any free one) and waits until it says where it listens.
-    pub fn start(command: &str, listen: &str, data: &Path, database: Option<&str>) -> Server {
+    /// Starts the program with a command, its flags, and settings from the environment on `listen` (port 0 for any free one) and waits until it says where it listens.
+    pub fn start(
+        command: &str,
+        listen: &str,
+        data: &Path,
+        database: Option<&str>,
+        settings: &[(&str, String)],
+    ) -> Server {
         let mut program = Command::new(binary());
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("AUKIO_") {
@@ -36,6 +42,9 @@ impl Server {
         }
         // Each teller comes from an address of its own, so that the limits per address stay what they are.
         program.env("AUKIO_TRUSTED_PROXIES", "127.0.0.1").env("AUKIO_LOG", "info,tantivy=warn,sqlx=warn");
+        for (name, value) in settings {
+            program.env(name, value);
+        }
         let mut child = program
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -79,6 +79,22 @@ impl Teller {
         self.post(&form.action, &fields).await
     }
 
+    /// Somebody at another network address.
+    #[must_use]
+    pub fn at(mut self, address: &str) -> Teller {
+        address.clone_into(&mut self.from);
+        self
+    }
+
+    /// The same person with only these cookies, as one who had stolen them.
+    pub fn with_cookies(&self, cookies: &str) -> Teller {
+        let thief = Teller::new(&self.base);
+        for cookie in cookies.split("; ") {
+            thief.jar.add_cookie_str(cookie, &thief.url("/"));
+        }
+        thief
+    }
+
     /// Opens an address with headers of one's own.
     pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Page {
         self.ask(&self.standing, Method::GET, path, headers, &[]).await

@@ -21,6 +21,8 @@ pub struct Workspace {
     pub address: String,
     data: TempDir,
     database: Option<String>,
+    /// What the program is told by its environment at each start.
+    settings: Mutex<Vec<(&'static str, String)>>,
     /// When the mail that was read last was sent.
     read: Mutex<Vec<(String, SystemTime)>>,
 }
@@ -49,11 +51,21 @@ impl Workspace {
         Workspace::start("serve --log sqlx::query=debug", None)
     }
 
+    /// An empty workspace whose program is told so by its environment.
+    pub async fn told(settings: &[(&'static str, String)]) -> Workspace {
+        Workspace::start_told("serve", None, settings.to_vec())
+    }
+
     fn start(command: &'static str, database: Option<String>) -> Workspace {
+        Workspace::start_told(command, database, Vec::new())
+    }
+
+    fn start_told(command: &'static str, database: Option<String>, settings: Vec<(&'static str, String)>) -> Workspace {
         let data = tempfile::Builder::new().prefix("aukio-story-").tempdir().expect("a temporary folder");
-        let server = Server::start(command, "127.0.0.1:0", data.path(), database.as_deref());
+        let server = Server::start(command, "127.0.0.1:0", data.path(), database.as_deref(), &settings);
         let address = server.address.clone();
-        Workspace { server: Mutex::new(server), command, address, data, database, read: Mutex::default() }
+        let settings = Mutex::new(settings);
+        Workspace { server: Mutex::new(server), command, address, data, database, settings, read: Mutex::default() }
     }
 
     /// Pulls the plug and starts again on the same data, at the same address.
@@ -68,8 +80,52 @@ impl Workspace {
         assert!(server.stop(), "the server does not stop when asked");
         let took = asked.elapsed();
         let place = server.place().to_owned();
-        *server = Server::start(self.command, &place, self.data.path(), self.database.as_deref());
+        *server = self.start_again(&place);
         took
+    }
+
+    fn start_again(&self, place: &str) -> Server {
+        let settings = self.settings.lock().expect("one story at a time").clone();
+        Server::start(self.command, place, self.data.path(), self.database.as_deref(), &settings)
+    }
+
+    /// Starts again when so many seconds have passed since the workspace was opened.
+    pub fn returns_after(&self, seconds: i64) {
+        let mut settings = self.settings.lock().expect("one story at a time");
+        settings.retain(|(name, _)| *name != "AUKIO_CLOCK_AHEAD_SECONDS");
+        settings.push(("AUKIO_CLOCK_AHEAD_SECONDS", seconds.to_string()));
+        drop(settings);
+        self.crashes_and_returns();
+    }
+
+    /// Asks the program whether its data holds together; gives what it printed and whether it was content.
+    pub fn verifies(&self) -> (String, bool) {
+        let output = self.runs("verify").output().expect("the program runs");
+        (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.success())
+    }
+
+    /// Somebody with the database's own key at work on it. Gives what the database answered.
+    pub fn tampers(&self, sql: &str) -> Result<String, String> {
+        let mut program = match &self.database {
+            Some(database) => {
+                let mut psql = std::process::Command::new("psql");
+                psql.args([database, "-At", "-v", "ON_ERROR_STOP=1", "-c", sql]);
+                psql
+            }
+            None => {
+                let mut sqlite = std::process::Command::new("sqlite3");
+                sqlite.arg("-bail").arg(self.data.path().join("aukio.db"));
+                sqlite.arg(format!("PRAGMA busy_timeout=5000; {sql}"));
+                sqlite
+            }
+        };
+        let output = program.output().expect("the database's own program is installed");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.database.is_some()
     }
 
     /// Stops, lets something happen to the data, and starts again.
@@ -78,7 +134,7 @@ impl Workspace {
         server.kill();
         change();
         let place = server.place().to_owned();
-        *server = Server::start(self.command, &place, self.data.path(), self.database.as_deref());
+        *server = self.start_again(&place);
     }
 
     /// The password that all people of the example network share, as the server tells it at its start.

@@ -33,7 +33,7 @@ async fn a_visitor_replies_and_the_text_survives_registration() {
 
 #[tokio::test]
 async fn a_member_signs_in_and_the_text_survives() {
-    let workspace = Workspace::open().await;
+    let workspace = Workspace::told(&[("AUKIO_SECOND_FACTOR", "nobody".to_owned())]).await;
     let (space, founder) = workspace.network().await;
     let thread = founder.starts_thread(&space, "Tapaaminen Joensuussa", "Kuka pääsee?").await;
     let away = workspace.visitor();

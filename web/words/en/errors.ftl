@@ -33,3 +33,5 @@ error-old-link = The link is too old or already used
 error-old-link-what = Ask for a new link on the same page as the first time.
 error-no-such-version = The version is no longer there as it was
 error-no-such-version-what = It has just been edited. Open the version history again.
+error-administrators = For administrators only
+error-administrators-what = Only the service’s administrators see this page.

@@ -19,7 +19,7 @@ person-hidden-until = Your profile stays hidden until you take part in public.
 person-data-how = How we handle your data
 
 password-show = Show password
-password-hint = At least 15 characters. A phrase of a few words is easy to remember and hard to guess. Spaces are fine.
+password-hint = At least { $n } characters. A phrase of a few words is easy to remember and hard to guess. Spaces are fine.
 password-common = This password is easy to guess. Choose another one, for example a phrase of a few words without your own name.
 
 sign-in-title = Sign in
@@ -133,3 +133,84 @@ profile-language = Language
 profile-since = Taking part since
 profile-spaces = Workspaces
 profile-no-spaces = No workspaces yet that you can see.
+
+code-title = One code more
+code-label = Code
+code-hint = Six digits from your authenticator app, or one of your recovery codes.
+code-lost = Lost your phone? Type one of your recovery codes. If you have none left, contact the administrator.
+code-wrong = The code is not accepted. Look up a new one in the app: each works only once, for half a minute.
+
+prove-title = Confirm that it is you
+prove-what = This concerns your account or other people’s affairs, so we first make sure that it is you at the browser. A confirmation lasts a quarter of an hour.
+prove-password-hint = The password you sign in to Aukio with.
+prove-do = Confirm
+prove-link-what = You have no password, so we send a link to { $email }. The link brings you back to the same place.
+
+factor-title = Two-step sign-in
+factor-what = When you sign in, we ask for a code from the authenticator app on your phone as well as your password. The password alone then opens nothing.
+factor-due = Coordinators and administrators must sign in with two steps, because they take care of other people’s affairs too. Set it up now and you can go on.
+factor-begin = Set up
+factor-change = Recovery codes and removal
+factor-is-set = Two-step sign-in is on.
+factor-first = 1. Add Aukio to your authenticator app
+factor-first-what = Open the authenticator app on your phone and scan the picture. Any authenticator app will do.
+factor-picture = QR code for the authenticator app. The same key stands below as text.
+factor-secret = If you cannot scan the picture, type this key into the app:
+factor-second = 2. Type the code
+factor-code-hint = The six digits that the app shows now.
+factor-set-do = Turn on
+factor-remove = Turn off
+factor-remove-what = After that you sign in without a code. If you are a coordinator or an administrator, you have to turn it on again before you go on with your task.
+factor-remove-hint = Without a code, the password needs at least 15 characters.
+factor-remove-do = Turn off two-step sign-in
+factor-password-short = Your password is too short to stand alone. First change it to one of at least { $n } characters.
+
+recovery-title = Recovery codes
+recovery-keep = Write the codes down or print them. We do not show them again.
+recovery-what = A recovery code signs you in when your phone is not at hand. Each works once.
+recovery-left = { $n ->
+    [0] You have no recovery codes left.
+    [one] You have one recovery code left.
+   *[other] You have { $n } recovery codes left.
+ }
+recovery-new-do = Make new recovery codes
+recovery-kept = The codes are safe, go on
+
+me-back = Back to my page
+me-done-code-removed = Two-step sign-in is off.
+
+audit-title = Audit log
+audit-what = Sign-ins, failed tries, changes of roles and other acts that matter for security. The log cannot be changed, and its rows are kept for two years.
+audit-number = No.
+audit-when = When
+audit-who = Who
+audit-deed = What
+audit-about = Details
+audit-place = From where
+audit-nobody = Not known
+audit-place-this-machine = this server
+audit-place-inside = the internal network
+audit-place-ipv4 = the internet (IPv4)
+audit-place-ipv6 = the internet (IPv6)
+audit-place-program = the program itself
+audit-signed-in = Signed in
+audit-sign-in-failed = Wrong password
+audit-sign-in-slowed = Sign-in tries were slowed down
+audit-code-failed = Wrong code
+audit-signed-out = Signed out
+audit-session-ended = Ended a session
+audit-confirmed = Confirmed who they are
+audit-confirm-failed = Failed to confirm
+audit-account-made = Joined
+audit-account-closed = Closed the account
+audit-administrator-made = An administrator was made
+audit-password-changed = Changed the password
+audit-address-changed = Changed the e-mail address
+audit-second-factor-set = Turned on two-step sign-in
+audit-second-factor-removed = Turned off two-step sign-in
+audit-recovery-codes-made = Made new recovery codes
+audit-recovery-code-used = Used a recovery code
+audit-role-given = Gave a role
+audit-member-removed = Removed a member
+audit-denied = Had no right
+audit-old-rows-gone = Rows older than two years were let go

@@ -33,3 +33,5 @@ error-old-link = Linkki on vanhentunut tai jo käytetty
 error-old-link-what = Pyydä uusi linkki samalta sivulta kuin ensimmäisellä kerralla.
 error-no-such-version = Versiota ei ole enää sellaisenaan
 error-no-such-version-what = Sitä on muokattu juuri nyt. Avaa versiohistoria uudelleen.
+error-administrators = Vain ylläpitäjille
+error-administrators-what = Tämän sivun näkevät vain palvelun ylläpitäjät.

@@ -19,7 +19,7 @@ person-hidden-until = Profiilisi pysyy piilossa, kunnes osallistut julkisesti.
 person-data-how = Miten käsittelemme tietojasi
 
 password-show = Näytä salasana
-password-hint = Vähintään 15 merkkiä. Muutaman sanan lause on helppo muistaa ja vaikea arvata. Välilyönnit kelpaavat.
+password-hint = Vähintään { $n } merkkiä. Muutaman sanan lause on helppo muistaa ja vaikea arvata. Välilyönnit kelpaavat.
 password-common = Tämä salasana on helppo arvata. Keksi toinen, esimerkiksi muutaman sanan lause, jossa ei ole omaa nimeäsi.
 
 sign-in-title = Kirjaudu
@@ -133,3 +133,84 @@ profile-language = Kieli
 profile-since = Mukana alkaen
 profile-spaces = Työtilat
 profile-no-spaces = Ei vielä työtiloja, jotka voisit nähdä.
+
+code-title = Vielä koodi
+code-label = Koodi
+code-hint = Kuusi numeroa todennussovelluksesta, tai yksi varakoodeistasi.
+code-lost = Onko puhelimesi kadonnut? Kirjoita jokin varakoodeistasi. Jos niitäkään ei ole, ota yhteyttä ylläpitoon.
+code-wrong = Koodi ei kelpaa. Katso sovelluksesta uusi koodi: jokainen toimii vain kerran ja puoli minuuttia.
+
+prove-title = Vahvista, että se olet sinä
+prove-what = Tämä toiminto koskee tiliäsi tai muiden asioita, joten varmistamme ensin, että selaimen äärellä olet sinä. Vahvistus riittää vartiksi.
+prove-password-hint = Salasana, jolla kirjaudut Aukioon.
+prove-do = Vahvista
+prove-link-what = Sinulla ei ole salasanaa, joten lähetämme linkin osoitteeseen { $email }. Linkistä palaat samaan kohtaan.
+
+factor-title = Kaksivaiheinen kirjautuminen
+factor-what = Kun kirjaudut, kysymme salasanan lisäksi koodin puhelimesi todennussovelluksesta. Silloin pelkkä salasana ei avaa tiliäsi.
+factor-due = Koordinaattoreilta ja ylläpitäjiltä vaaditaan kaksivaiheinen kirjautuminen, koska he huolehtivat myös muiden asioista. Ota se nyt käyttöön, niin pääset jatkamaan.
+factor-begin = Ota käyttöön
+factor-change = Varakoodit ja poistaminen
+factor-is-set = Kaksivaiheinen kirjautuminen on käytössä.
+factor-first = 1. Lisää Aukio todennussovellukseen
+factor-first-what = Avaa puhelimesi todennussovellus ja lue sillä kuva. Mikä tahansa todennussovellus käy.
+factor-picture = QR-kuva todennussovellusta varten. Sama avain on kuvan alla tekstinä.
+factor-secret = Jos et voi lukea kuvaa, kirjoita sovellukseen tämä avain:
+factor-second = 2. Kirjoita koodi
+factor-code-hint = Kuusi numeroa, jotka sovellus nyt näyttää.
+factor-set-do = Ota käyttöön
+factor-remove = Poista käytöstä
+factor-remove-what = Sen jälkeen kirjaudut ilman koodia. Jos olet koordinaattori tai ylläpitäjä, sinun täytyy ottaa koodi uudelleen käyttöön ennen kuin jatkat tehtävääsi.
+factor-remove-hint = Ilman koodia salasanassa on oltava vähintään 15 merkkiä.
+factor-remove-do = Poista kaksivaiheinen kirjautuminen
+factor-password-short = Salasanasi on liian lyhyt ainoaksi suojaksi. Vaihda se ensin sellaiseen, jossa on vähintään { $n } merkkiä.
+
+recovery-title = Varakoodit
+recovery-keep = Kirjoita koodit muistiin tai tulosta ne. Emme näytä niitä enää uudelleen.
+recovery-what = Varakoodilla kirjaudut, jos puhelimesi ei ole käsillä. Jokainen koodi toimii kerran.
+recovery-left = { $n ->
+    [0] Sinulla ei ole enää varakoodeja.
+    [one] Sinulla on yksi varakoodi jäljellä.
+   *[other] Sinulla on { $n } varakoodia jäljellä.
+ }
+recovery-new-do = Tee uudet varakoodit
+recovery-kept = Koodit ovat tallessa, jatka
+
+me-back = Palaa omalle sivulle
+me-done-code-removed = Kaksivaiheinen kirjautuminen on poistettu käytöstä.
+
+audit-title = Tapahtumaloki
+audit-what = Kirjautumiset, epäonnistuneet yritykset, roolien muutokset ja muut turvallisuuden kannalta tärkeät teot. Lokia ei voi muuttaa, ja rivit säilyvät kaksi vuotta.
+audit-number = Nro
+audit-when = Milloin
+audit-who = Kuka
+audit-deed = Mitä
+audit-about = Tarkemmin
+audit-place = Mistä
+audit-nobody = Ei tiedossa
+audit-place-this-machine = palvelimelta
+audit-place-inside = sisäverkosta
+audit-place-ipv4 = internetistä (IPv4)
+audit-place-ipv6 = internetistä (IPv6)
+audit-place-program = ohjelma itse
+audit-signed-in = Kirjautui sisään
+audit-sign-in-failed = Väärä salasana
+audit-sign-in-slowed = Kirjautumisyrityksiä hidastettiin
+audit-code-failed = Väärä koodi
+audit-signed-out = Kirjautui ulos
+audit-session-ended = Päätti istunnon
+audit-confirmed = Vahvisti henkilöllisyytensä
+audit-confirm-failed = Vahvistus epäonnistui
+audit-account-made = Rekisteröityi
+audit-account-closed = Sulki tilinsä
+audit-administrator-made = Ylläpitäjä luotiin
+audit-password-changed = Vaihtoi salasanan
+audit-address-changed = Vaihtoi sähköpostiosoitteen
+audit-second-factor-set = Otti käyttöön kaksivaiheisen kirjautumisen
+audit-second-factor-removed = Poisti kaksivaiheisen kirjautumisen
+audit-recovery-codes-made = Teki uudet varakoodit
+audit-recovery-code-used = Käytti varakoodin
+audit-role-given = Antoi roolin
+audit-member-removed = Poisti jäsenen
+audit-denied = Oikeus puuttui
+audit-old-rows-gone = Yli kaksi vuotta vanhat rivit poistettiin

@@ -33,3 +33,5 @@ error-old-link = Länken är för gammal eller redan använd
 error-old-link-what = Be om en ny länk på samma sida som första gången.
 error-no-such-version = Versionen finns inte längre som sådan
 error-no-such-version-what = Den ändrades alldeles nyss. Öppna versionshistoriken på nytt.
+error-administrators = Bara för administratörer
+error-administrators-what = Den här sidan ser bara tjänstens administratörer.

@@ -19,7 +19,7 @@ person-hidden-until = Din profil är dold tills du deltar offentligt.
 person-data-how = Så behandlar vi dina uppgifter
 
 password-show = Visa lösenordet
-password-hint = Minst 15 tecken. En fras på några ord är lätt att minnas och svår att gissa. Mellanslag går bra.
+password-hint = Minst { $n } tecken. En fras på några ord är lätt att minnas och svår att gissa. Mellanslag går bra.
 password-common = Det här lösenordet är lätt att gissa. Hitta på ett annat, till exempel en fras på några ord utan ditt eget namn.
 
 sign-in-title = Logga in
@@ -133,3 +133,84 @@ profile-language = Språk
 profile-since = Med sedan
 profile-spaces = Arbetsytor
 profile-no-spaces = Inga arbetsytor ännu som du kan se.
+
+code-title = En kod till
+code-label = Kod
+code-hint = Sex siffror från autentiseringsappen, eller en av dina reservkoder.
+code-lost = Har du tappat bort din telefon? Skriv en av dina reservkoder. Om du inte har några kvar, kontakta administratören.
+code-wrong = Koden duger inte. Se efter en ny kod i appen: varje kod fungerar bara en gång och i en halv minut.
+
+prove-title = Bekräfta att det är du
+prove-what = Åtgärden gäller ditt konto eller andras ärenden, så vi vill först vara säkra på att det är du som sitter vid webbläsaren. Bekräftelsen räcker en kvart.
+prove-password-hint = Lösenordet som du loggar in i Aukio med.
+prove-do = Bekräfta
+prove-link-what = Du har inget lösenord, så vi skickar en länk till { $email }. Via länken kommer du tillbaka till samma ställe.
+
+factor-title = Inloggning i två steg
+factor-what = När du loggar in ber vi utöver lösenordet om en kod från autentiseringsappen i din telefon. Då räcker lösenordet ensamt inte för att öppna ditt konto.
+factor-due = Koordinatorer och administratörer måste logga in i två steg, eftersom de också har hand om andras ärenden. Ta det i bruk nu, så kan du fortsätta.
+factor-begin = Ta i bruk
+factor-change = Reservkoder och borttagning
+factor-is-set = Inloggning i två steg är i bruk.
+factor-first = 1. Lägg till Aukio i autentiseringsappen
+factor-first-what = Öppna autentiseringsappen i din telefon och läs av bilden. Vilken autentiseringsapp som helst duger.
+factor-picture = QR-bild för autentiseringsappen. Samma nyckel står som text under bilden.
+factor-secret = Om du inte kan läsa av bilden, skriv in den här nyckeln i appen:
+factor-second = 2. Skriv koden
+factor-code-hint = De sex siffror som appen visar nu.
+factor-set-do = Ta i bruk
+factor-remove = Ta ur bruk
+factor-remove-what = Därefter loggar du in utan kod. Om du är koordinator eller administratör måste du ta koden i bruk igen innan du fortsätter med ditt uppdrag.
+factor-remove-hint = Utan kod måste lösenordet ha minst 15 tecken.
+factor-remove-do = Ta bort inloggning i två steg
+factor-password-short = Ditt lösenord är för kort som enda skydd. Byt först till ett med minst { $n } tecken.
+
+recovery-title = Reservkoder
+recovery-keep = Skriv upp koderna eller skriv ut dem. Vi visar dem inte igen.
+recovery-what = Med en reservkod loggar du in om du inte har telefonen till hands. Varje kod fungerar en gång.
+recovery-left = { $n ->
+    [0] Du har inga reservkoder kvar.
+    [one] Du har en reservkod kvar.
+   *[other] Du har { $n } reservkoder kvar.
+ }
+recovery-new-do = Gör nya reservkoder
+recovery-kept = Koderna är sparade, fortsätt
+
+me-back = Tillbaka till min sida
+me-done-code-removed = Inloggning i två steg har tagits ur bruk.
+
+audit-title = Händelselogg
+audit-what = Inloggningar, misslyckade försök, ändrade roller och annat som är viktigt för säkerheten. Loggen kan inte ändras, och raderna sparas i två år.
+audit-number = Nr
+audit-when = När
+audit-who = Vem
+audit-deed = Vad
+audit-about = Närmare
+audit-place = Varifrån
+audit-nobody = Okänt
+audit-place-this-machine = från servern
+audit-place-inside = från det interna nätet
+audit-place-ipv4 = från internet (IPv4)
+audit-place-ipv6 = från internet (IPv6)
+audit-place-program = programmet självt
+audit-signed-in = Loggade in
+audit-sign-in-failed = Fel lösenord
+audit-sign-in-slowed = Inloggningsförsök bromsades
+audit-code-failed = Fel kod
+audit-signed-out = Loggade ut
+audit-session-ended = Avslutade en session
+audit-confirmed = Bekräftade sin identitet
+audit-confirm-failed = Bekräftelsen misslyckades
+audit-account-made = Registrerade sig
+audit-account-closed = Stängde sitt konto
+audit-administrator-made = En administratör skapades
+audit-password-changed = Bytte lösenord
+audit-address-changed = Bytte e-postadress
+audit-second-factor-set = Tog inloggning i två steg i bruk
+audit-second-factor-removed = Tog bort inloggning i två steg
+audit-recovery-codes-made = Gjorde nya reservkoder
+audit-recovery-code-used = Använde en reservkod
+audit-role-given = Gav en roll
+audit-member-removed = Tog bort en medlem
+audit-denied = Rättighet saknades
+audit-old-rows-gone = Rader äldre än två år togs bort

@@ -7,8 +7,9 @@ use aukio_core::{Member, PersonId, SpaceId};
 use serde::{Deserialize, Serialize};
 
 use super::token::{self, Token};
-use super::{Person, PersonError, Profile, session, store};
+use super::{Person, PersonError, Profile, second_factor, session, store};
 use crate::app::App;
+use crate::audit::{self, Deed};
 use crate::journal::{self, Entry};
 use crate::mail::{self, letters};
 use crate::spaces;
@@ -40,6 +41,8 @@ pub async fn knows_password(app: &App, person: &Person, typed: &str, from: IpAdd
     let fits = app.hasher.fits(&password, Some(&hash)).await?;
     if fits {
         app.throttle.succeeded(tried);
+    } else {
+        audit::note(app, Some(person.id), Deed::ConfirmFailed).await?;
     }
     Ok(fits)
 }
@@ -105,6 +108,7 @@ pub async fn confirm_email(app: &App, member: &Member, token: &str) -> Result<()
     {
         mail::send(&mut tx, app, letters::address_changed(Words(member.language), before)).await?;
     }
+    audit::record(&mut tx, app, Some(member.id), Deed::AddressChanged).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -113,6 +117,7 @@ pub async fn confirm_email(app: &App, member: &Member, token: &str) -> Result<()
 pub async fn change_password(
     app: &App,
     person: &Person,
+    member: &Member,
     password: Password,
     device: &str,
 ) -> Result<String, PersonError> {
@@ -120,10 +125,11 @@ pub async fn change_password(
     let mut tx = app.db.begin().await?;
     store::set_password_hash(&mut tx, person.id, hash).await?;
     store::end_sessions_but(&mut tx, person.id, 0).await?;
-    let token = session::open_in(&mut tx, app, person.id, device).await?;
+    let token = session::open_in(&mut tx, app, person.id, device, member.strong).await?;
     if let Some(email) = person.email.as_deref().and_then(|email| Email::parse(email).ok()) {
         mail::send(&mut tx, app, letters::password_changed(Words(person.language), email)).await?;
     }
+    audit::record(&mut tx, app, Some(person.id), Deed::PasswordChanged).await?;
     tx.commit().await?;
     app.live.recheck();
     Ok(token)
@@ -138,8 +144,10 @@ pub async fn close(app: &App, person: PersonId) -> Result<(), PersonError> {
         journal::record(&mut tx, Some(person), now, Entry::MembershipChanged { space, person }).await?;
     }
     store::end_sessions_but(&mut tx, person, 0).await?;
+    second_factor::remove_in(&mut tx, person).await?;
     store::close(&mut tx, person, now).await?;
     journal::record(&mut tx, Some(person), now, Entry::PersonClosed { person }).await?;
+    audit::record(&mut tx, app, Some(person), Deed::AccountClosed).await?;
     tx.commit().await?;
     app.journal.wake();
     app.live.recheck();

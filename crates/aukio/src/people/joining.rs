@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::token::{self, Token};
 use super::{NewPerson, PersonError, Profile, session, signing_in, store};
 use crate::app::App;
+use crate::audit::{self, Deed};
 use crate::mail::{self, letters};
 use crate::words::Words;
 
@@ -114,7 +115,9 @@ pub async fn confirm(app: &App, token: &str) -> Result<(PersonId, Option<String>
                 administrator: false,
                 external_id: None,
             };
-            super::add(&mut tx, app, new, now).await?
+            let person = super::add(&mut tx, app, new, now).await?;
+            audit::record(&mut tx, app, Some(person), Deed::AccountMade).await?;
+            person
         }
     };
     tx.commit().await?;
@@ -178,7 +181,9 @@ pub async fn make_first_administrator(
             super::add(&mut tx, app, new, now).await?
         }
     };
-    let session = session::open_in(&mut tx, app, person, device).await?;
+    // Whoever reads the console holds the machine: that is factor enough for the first session.
+    let session = session::open_in(&mut tx, app, person, device, true).await?;
+    audit::record(&mut tx, app, Some(person), Deed::AdministratorMade).await?;
     tx.commit().await?;
     app.journal.wake();
     Ok(session)

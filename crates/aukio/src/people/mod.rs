@@ -8,6 +8,8 @@ pub mod http;
 pub mod joining;
 pub mod kept;
 pub mod password;
+pub mod retention;
+pub mod second_factor;
 pub mod session;
 pub mod signing_in;
 mod store;
@@ -15,11 +17,9 @@ pub mod throttle;
 pub mod token;
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use aukio_core::text::{Email, Line, Password, PersonName};
 use aukio_core::{Language, PersonId, Sector, SessionId, Time};
-use tokio_util::sync::CancellationToken;
 
 pub use joining::first_administrator_token;
 pub use session::viewer_of;
@@ -158,25 +158,4 @@ pub async fn set_password(app: &App, person: PersonId, password: &Password) -> R
 /// Gives the people of the example network, who have none, one and the same password.
 pub async fn set_example_password(app: &App, hash: &str) -> sqlx::Result<()> {
     store::set_imported_password_hash(&app.db, hash).await
-}
-
-/// Forgets expired sessions, tokens and kept texts, now and every hour.
-pub async fn forget_expired(app: App, stop: CancellationToken) {
-    let mut hours = tokio::time::interval(Duration::from_secs(3600));
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = hours.tick() => {}
-        }
-        if let Err(error) = forget(&app).await {
-            tracing::warn!(%error, "what has expired cannot be removed");
-        }
-    }
-}
-
-async fn forget(app: &App) -> sqlx::Result<()> {
-    let now = app.clock.now();
-    store::forget_old_tokens(&app.db, now).await?;
-    store::forget_old_texts(&app.db, now).await?;
-    session::forget_old(app).await
 }

@@ -105,12 +105,12 @@ pub enum Refusal {
     Common,
 }
 
-/// Takes a password that somebody chooses. `own` are words that a guesser knows: name, address, organisation.
+/// Takes a password that somebody chooses, of at least so many characters. `own` are words that a guesser knows: name, address, organisation.
 ///
 /// # Errors
 /// Says why not. There are no rules of composition: length is what counts.
-pub fn choose(text: &str, own: &[&str]) -> Result<Password, Refusal> {
-    let password = Password::choose(text).map_err(Refusal::Text)?;
+pub fn choose(text: &str, own: &[&str], least: usize) -> Result<Password, Refusal> {
+    let password = Password::choose(text, least).map_err(Refusal::Text)?;
     if is_common(text, own) { Err(Refusal::Common) } else { Ok(password) }
 }
 
@@ -230,7 +230,7 @@ mod tests {
     fn passwords_that_may_be_chosen() {
         let own = ["Helmi Saarela", "helmi.saarela@example.fi", "Tampereen kaupunki"];
         let check = |text: &str, expected: Option<Refusal>| {
-            assert_eq!(choose(text, &own).err(), expected, "{text}");
+            assert_eq!(choose(text, &own, Password::LEAST).err(), expected, "{text}");
         };
         let short = Some(Refusal::Text(TextError::TooShort { least: 15 }));
         check("", Some(Refusal::Text(TextError::Empty)));
@@ -277,8 +277,8 @@ mod tests {
         let long = LISTED.iter().filter(|word| word.chars().count() >= Password::LEAST);
         assert!(long.clone().count() >= 30);
         for word in long {
-            assert_eq!(choose(word, &[]).err(), Some(Refusal::Common), "{word}");
-            assert_eq!(choose(&word.to_uppercase(), &[]).err(), Some(Refusal::Common), "{word}");
+            assert_eq!(choose(word, &[], Password::LEAST).err(), Some(Refusal::Common), "{word}");
+            assert_eq!(choose(&word.to_uppercase(), &[], Password::LEAST).err(), Some(Refusal::Common), "{word}");
         }
     }
 

@@ -1,14 +1,18 @@
 //! Sessions: who is signed in where. A session ends after 14 days without use, and after 30 days in any case.
+//! For acts of weight a member proves again who they are; the proof counts for 15 minutes.
 
-use aukio_core::{PersonId, SessionId, Time, Viewer};
+use aukio_core::{Member, PersonId, SessionId, Time, Viewer};
 
 use super::token::{self, Token};
 use super::{PersonError, Session, store};
 use crate::app::App;
+use crate::audit::{self, Deed, Way};
 use crate::db::Tx;
 
 pub const IDLE_DAYS: i64 = 14;
 pub const ABSOLUTE_DAYS: i64 = 30;
+/// How long a proof of who one is counts, for acts of weight.
+pub const FRESH_SECONDS: i64 = 15 * 60;
 /// A session's last use is noted this often, so that reading writes nothing most of the time.
 const TOUCH_SECONDS: i64 = 600;
 
@@ -31,13 +35,33 @@ pub async fn viewer_of(app: &App, token: &str) -> sqlx::Result<Viewer> {
     Ok(Viewer::Member(row.member()))
 }
 
+/// How somebody proved who they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Proof {
+    pub way: Way,
+    /// A second factor was part of it.
+    pub strong: bool,
+}
+
+/// Whether a member proved lately enough who they are.
+pub fn is_fresh(member: &Member, now: Time) -> bool {
+    now.seconds_since(member.confirmed_at) < FRESH_SECONDS
+}
+
 /// Signs somebody in and gives the token for the cookie. The session that the browser had before ends.
-pub async fn open(app: &App, person: PersonId, device: &str, before: Option<SessionId>) -> Result<String, PersonError> {
+pub async fn open(
+    app: &App,
+    person: PersonId,
+    proof: Proof,
+    device: &str,
+    before: Option<SessionId>,
+) -> Result<String, PersonError> {
     let mut tx = app.db.begin().await?;
-    let token = open_in(&mut tx, app, person, device).await?;
+    let token = open_in(&mut tx, app, person, device, proof.strong).await?;
     if let Some(before) = before {
         store::end_session_of_anybody(&mut tx, before).await?;
     }
+    audit::record(&mut tx, app, Some(person), Deed::SignedIn(proof.way)).await?;
     tx.commit().await?;
     if before.is_some() {
         app.live.recheck();
@@ -45,10 +69,34 @@ pub async fn open(app: &App, person: PersonId, device: &str, before: Option<Sess
     Ok(token)
 }
 
-pub(super) async fn open_in(tx: &mut Tx, app: &App, person: PersonId, device: &str) -> sqlx::Result<String> {
+pub(super) async fn open_in(
+    tx: &mut Tx,
+    app: &App,
+    person: PersonId,
+    device: &str,
+    strong: bool,
+) -> sqlx::Result<String> {
     let token = Token::new();
     let id = SessionId(app.ids.next());
-    store::open_session(tx, id, token.hash(), person, app.clock.now(), device.to_owned()).await?;
+    store::open_session(tx, id, token.hash(), person, app.clock.now(), device.to_owned(), strong).await?;
+    Ok(token.into_text())
+}
+
+/// Notes that the member has just proved who they are. The session goes on under a new token, and what is
+/// open under the old one closes.
+pub async fn confirm(app: &App, member: &Member, strong: bool) -> Result<String, PersonError> {
+    let mut tx = app.db.begin().await?;
+    let token = renew_in(&mut tx, app, member, strong).await?;
+    audit::record(&mut tx, app, Some(member.id), Deed::Confirmed).await?;
+    tx.commit().await?;
+    app.live.recheck();
+    Ok(token)
+}
+
+pub(super) async fn renew_in(tx: &mut Tx, app: &App, member: &Member, strong: bool) -> sqlx::Result<String> {
+    let token = Token::new();
+    let strong = strong || member.strong;
+    store::renew_session(tx, member.session, token.hash(), app.clock.now(), strong).await?;
     Ok(token.into_text())
 }
 
@@ -59,21 +107,41 @@ pub async fn of_person(app: &App, person: PersonId) -> sqlx::Result<Vec<Session>
 
 /// Ends one of a person's own sessions; what is open in it closes.
 pub async fn end(app: &App, person: PersonId, session: SessionId) -> sqlx::Result<()> {
-    store::end_session(&app.db, person, session).await?;
+    let mut tx = app.db.begin().await?;
+    store::end_session(&mut tx, person, session).await?;
+    audit::record(&mut tx, app, Some(person), Deed::SessionEnded).await?;
+    tx.commit().await?;
+    app.live.recheck();
+    Ok(())
+}
+
+/// Signs a browser out.
+pub async fn sign_out(app: &App, member: &Member) -> sqlx::Result<()> {
+    let mut tx = app.db.begin().await?;
+    store::end_session(&mut tx, member.id, member.session).await?;
+    audit::record(&mut tx, app, Some(member.id), Deed::SignedOut).await?;
+    tx.commit().await?;
     app.live.recheck();
     Ok(())
 }
 
 /// Ends all sessions of a person but this one.
 pub async fn end_others(app: &App, person: PersonId, this: SessionId) -> sqlx::Result<()> {
-    store::end_sessions_but(&app.db, person, this.0).await?;
+    let mut tx = app.db.begin().await?;
+    store::end_sessions_but(&mut tx, person, this.0).await?;
+    audit::record(&mut tx, app, Some(person), Deed::SessionEnded).await?;
+    tx.commit().await?;
     app.live.recheck();
     Ok(())
 }
 
 pub(super) async fn forget_old(app: &App) -> sqlx::Result<()> {
     let (started, seen) = oldest(app.clock.now());
-    store::forget_old_sessions(&app.db, started, seen).await
+    if store::forget_old_sessions(&app.db, started, seen).await? > 0 {
+        // A page that stays open uses no session; its sockets close with it.
+        app.live.recheck();
+    }
+    Ok(())
 }
 
 /// Sessions that started or were seen before these moments have ended.

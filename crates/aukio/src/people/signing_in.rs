@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::token::{self, Token};
 use super::{Person, PersonError, password, store};
 use crate::app::App;
+use crate::audit::{self, Deed};
 use crate::db::Tx;
 use crate::mail::{self, letters};
 use crate::words::Words;
@@ -27,12 +28,24 @@ struct Payload {
 /// # Errors
 /// `TooOften` after too many tries at this account or from this place, `Busy` when no turn comes.
 pub async fn by_password(app: &App, email: &Email, typed: &str, from: IpAddr) -> Result<Option<PersonId>, PersonError> {
-    let tried = app.throttle.sign_in(&email.key(), from)?;
+    let tried = match app.throttle.sign_in(&email.key(), from) {
+        Ok(tried) => tried,
+        Err(error) => {
+            if app.throttle.tells_of_slowing() {
+                audit::note(app, None, Deed::SignInSlowed).await?;
+            }
+            return Err(error);
+        }
+    };
     let Ok(password) = Password::typed(typed) else { return Ok(None) };
     let person = store::by_email(&app.db, &email.key()).await?;
     let hash = person.as_ref().and_then(|person| person.password_hash.clone());
     let fits = app.hasher.fits(&password, hash.as_deref()).await?;
-    let Some(person) = person.filter(|_| fits) else { return Ok(None) };
+    let known = person.as_ref().map(|person| person.id);
+    let Some(person) = person.filter(|_| fits) else {
+        audit::note(app, known, Deed::SignInFailed).await?;
+        return Ok(None);
+    };
     app.throttle.succeeded(tried);
     if hash.is_some_and(|hash| password::is_dated(&hash)) {
         super::set_password(app, person.id, &password).await?;

@@ -216,6 +216,8 @@ pub(super) async fn close(tx: &mut Tx, person: PersonId, at: Time) -> sqlx::Resu
     .await?;
     tx.execute("DELETE FROM mail_token WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM join_request WHERE person_id = $1", (person.0,)).await?;
+    tx.execute("DELETE FROM provider_identity WHERE person_id = $1", (person.0,)).await?;
+    tx.execute("DELETE FROM passkey WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM reader WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM api_token WHERE person_id = $1", (person.0,)).await?;
     Ok(())
@@ -317,6 +319,8 @@ pub(super) struct SessionRow {
     pub session_id: i64,
     pub started_at: i64,
     pub seen_at: i64,
+    confirmed_at: i64,
+    strong: bool,
     person_id: i64,
     name: String,
     sector: String,
@@ -335,13 +339,15 @@ impl SessionRow {
             organisation: self.organisation,
             language: self.language.parse().unwrap_or(Language::Fi),
             administrator: self.administrator,
+            confirmed_at: Time::from_microseconds(self.confirmed_at),
+            strong: self.strong,
         }
     }
 }
 
 pub(super) async fn session(db: &Db, token_hash: Vec<u8>) -> sqlx::Result<Option<SessionRow>> {
     db.optional(
-        "SELECT s.id AS session_id, s.created_at AS started_at, s.seen_at, p.id AS person_id, p.name, p.sector,
+        "SELECT s.id AS session_id, s.created_at AS started_at, s.seen_at, s.confirmed_at, s.strong, p.id AS person_id, p.name, p.sector,
                 p.organisation, p.language, p.administrator
          FROM session s JOIN person p ON p.id = s.person_id
          WHERE s.token_hash = $1 AND p.closed_at IS NULL",
@@ -362,10 +368,28 @@ pub(super) async fn open_session(
     person: PersonId,
     at: Time,
     device: String,
+    strong: bool,
 ) -> sqlx::Result<()> {
     tx.execute(
-        "INSERT INTO session (id, token_hash, person_id, created_at, seen_at, device) VALUES ($1, $2, $3, $4, $4, $5)",
-        (id.0, token_hash, person.0, at.microseconds(), device),
+        "INSERT INTO session (id, token_hash, person_id, created_at, seen_at, confirmed_at, device, strong)
+         VALUES ($1, $2, $3, $4, $4, $4, $5, $6)",
+        (id.0, token_hash, person.0, at.microseconds(), device, strong),
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives a session a new token after its owner has proved who they are.
+pub(super) async fn renew_session(
+    tx: &mut Tx,
+    id: SessionId,
+    token_hash: Vec<u8>,
+    at: Time,
+    strong: bool,
+) -> sqlx::Result<()> {
+    tx.execute(
+        "UPDATE session SET token_hash = $2, confirmed_at = $3, seen_at = $3, strong = $4 WHERE id = $1",
+        (id.0, token_hash, at.microseconds(), strong),
     )
     .await?;
     Ok(())
@@ -407,13 +431,13 @@ pub(super) async fn end_sessions_but(db: impl Queries, person: PersonId, spared:
     Ok(())
 }
 
-pub(super) async fn forget_old_sessions(db: &Db, started: Time, seen: Time) -> sqlx::Result<()> {
+/// How many there were.
+pub(super) async fn forget_old_sessions(db: &Db, started: Time, seen: Time) -> sqlx::Result<u64> {
     db.execute(
         "DELETE FROM session WHERE created_at <= $1 OR seen_at <= $2",
         (started.microseconds(), seen.microseconds()),
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 // Tokens that travel by mail.

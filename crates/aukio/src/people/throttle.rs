@@ -23,7 +23,9 @@ const SIGN_INS_PER_ACCOUNT_AND_HOUR: i64 = 20;
 const SIGN_INS_PER_PLACE_AND_HOUR: i64 = 100;
 const MAILS_PER_ADDRESS_AND_HOUR: i64 = 5;
 const MAILS_PER_PLACE_AND_HOUR: i64 = 30;
-const REGISTRATIONS_PER_PLACE_AND_HOUR: i64 = 10;
+const REGISTRATIONS_PER_PLACE_AND_HOUR: i64 = 5;
+/// Lines in the audit log about tries that were not let through: a flood must not fill it.
+const TELLINGS_PER_HOUR: i64 = 60;
 /// How long a place stays known as one where the account's owner has signed in.
 const KNOWN_DAYS: i64 = 30;
 
@@ -93,6 +95,16 @@ impl Throttle {
     pub fn register(&self, from: IpAddr) -> Result<(), PersonError> {
         let key = self.key("registrations", &format!("{:?}", place(from)));
         self.count(key, REGISTRATIONS_PER_PLACE_AND_HOUR * factor(from))
+    }
+
+    /// Whether one more try that was slowed down is worth a line in the audit log.
+    pub fn tells_of_slowing(&self) -> bool {
+        self.count(self.key("tells of slowing", ""), TELLINGS_PER_HOUR).is_ok()
+    }
+
+    /// Whether one more refusal of this person is.
+    pub fn tells_of_refusal(&self, person: &str) -> bool {
+        self.count(self.key("tells of refusal", person), TELLINGS_PER_HOUR).is_ok()
     }
 
     fn key(&self, kind: &str, about: &str) -> u64 {
@@ -177,9 +189,9 @@ mod tests {
     fn one_network_of_ipv6_is_one_place_and_loopback_is_many() {
         let throttle = Throttle::new(Clock::fixed(aukio_core::Time::from_microseconds(1)));
         let neighbour = |n: u64| IpAddr::V6(((0x2001_0db8_u128 << 96) | u128::from(n)).into());
-        assert_eq!((0..50).filter(|n| throttle.register(neighbour(*n)).is_ok()).count(), 10);
+        assert_eq!((0..50).filter(|n| throttle.register(neighbour(*n)).is_ok()).count(), 5);
         let loopback = IpAddr::from([127, 0, 0, 1]);
-        assert_eq!((0..2000).filter(|_| throttle.register(loopback).is_ok()).count(), 1000);
+        assert_eq!((0..2000).filter(|_| throttle.register(loopback).is_ok()).count(), 500);
         assert_eq!((0..20).filter(|n| throttle.mail("helmi@example.fi", other(*n)).is_ok()).count(), 5);
     }
 

@@ -314,7 +314,10 @@ async fn new_form(visit: Visit, Query(mut form): Query<SpaceForm>) -> Result<Pag
     let parent = parent_of(&visit, &form.parent).await?;
     match &parent {
         Some(parent) => drop(access::may_create_in(parent.clone())?),
-        None => drop(access::may_found_network(&visit.viewer, Kind::Network)?),
+        None => {
+            drop(access::may_found_network(&visit.viewer, Kind::Network)?);
+            visit.administrator()?;
+        }
     }
     if form.ends.is_empty() {
         form.ends = default_end(visit.now);
@@ -382,6 +385,9 @@ async fn found(visit: Visit, Form(form): Form<SpaceForm>) -> Result<Response, Fa
         None => access::may_found_network(&visit.viewer, kind)?,
     };
     let parent = may.parent().cloned();
+    if parent.is_none() {
+        visit.administrator()?;
+    }
     let mut faults = Faults::default();
     if parent.is_some() && kind == Kind::Network {
         return Err(Failure::say(StatusCode::BAD_REQUEST, "error-form"));
@@ -414,8 +420,9 @@ async fn found(visit: Visit, Form(form): Form<SpaceForm>) -> Result<Response, Fa
 
 async fn edit_form(visit: Visit, Path(slug): Path<String>) -> Result<Page<FormPage>, Failure> {
     let place = access::may_read(&visit.app, &visit.viewer, &slug).await?;
-    let space = place.space().clone();
+    let (space, standing) = (place.space().clone(), place.standing());
     drop(access::may_edit(place)?);
+    visit.caretaker_in(standing)?;
     let form = SpaceForm {
         name: space.name.clone(),
         purpose: space.purpose.clone(),
@@ -431,8 +438,9 @@ async fn edit_form(visit: Visit, Path(slug): Path<String>) -> Result<Page<FormPa
 
 async fn edit(visit: Visit, Path(slug): Path<String>, Form(form): Form<SpaceForm>) -> Result<Response, Failure> {
     let place = access::may_read(&visit.app, &visit.viewer, &slug).await?;
-    let space = place.space().clone();
+    let (space, standing) = (place.space().clone(), place.standing());
     let may = access::may_edit(place)?;
+    visit.caretaker_in(standing)?;
     let mut faults = Faults::default();
     let outcome = match form.outcome.trim() {
         "" => None,
@@ -554,6 +562,7 @@ struct BringForm {
 async fn bring_in(visit: Visit, Path(slug): Path<String>, Form(form): Form<BringForm>) -> Result<Response, Failure> {
     let place = access::may_read(&visit.app, &visit.viewer, &slug).await?;
     let may = access::may_manage(place.clone())?;
+    visit.caretaker_in(place.standing())?;
     let mut faults = Faults::default();
     if let Some(email) = faults.take(visit.words(), "email", Email::parse(&form.email)) {
         match super::bring_in(&visit.app, may, &email.key()).await {
@@ -575,7 +584,8 @@ struct MemberForm {
 
 async fn answer(visit: Visit, Path(slug): Path<String>, Form(form): Form<MemberForm>) -> Result<Redirect, Failure> {
     let place = access::may_read(&visit.app, &visit.viewer, &slug).await?;
-    let may = access::may_manage(place)?;
+    let may = access::may_manage(place.clone())?;
+    visit.caretaker_in(place.standing())?;
     let person = form.person.parse().map_err(|_| Failure::say(StatusCode::BAD_REQUEST, "error-form"))?;
     super::answer(&visit.app, may, person, form.act == "yes").await?;
     Ok(Redirect::to(&visit.url(format!("/spaces/{slug}/members"))))
@@ -587,7 +597,8 @@ async fn change_member(
     Form(form): Form<MemberForm>,
 ) -> Result<Redirect, Failure> {
     let place = access::may_read(&visit.app, &visit.viewer, &slug).await?;
-    let may = access::may_manage(place)?;
+    let may = access::may_manage(place.clone())?;
+    visit.caretaker_in(place.standing())?;
     let person = form.person.parse().map_err(|_| Failure::say(StatusCode::BAD_REQUEST, "error-form"))?;
     match form.act.as_str() {
         "convener" => super::appoint(&visit.app, may, person, Role::Convener).await?,

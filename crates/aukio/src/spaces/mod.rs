@@ -13,6 +13,7 @@ use aukio_core::{Language, PersonId, SpaceId, Time, Viewer};
 pub use access::{AccessError, MayCreateSpace, MayEditSpace, MayJoin, MayLeave, MayManage, MayRead};
 
 use crate::app::App;
+use crate::audit::{self, Deed};
 use crate::db::Tx;
 use crate::journal::{self, Entry};
 
@@ -275,6 +276,8 @@ pub async fn appoint(app: &App, may: MayManage, person: PersonId, role: Role) ->
     store::appoint(&mut tx, space.id, person, role).await?;
     let entry = Entry::MembershipChanged { space: space.id, person };
     journal::record(&mut tx, Some(convener), app.clock.now(), entry).await?;
+    let deed = Deed::RoleGiven { space: space.id, person, role };
+    audit::record(&mut tx, app, Some(convener), deed).await?;
     tx.commit().await?;
     app.journal.wake();
     app.live.recheck();
@@ -294,6 +297,9 @@ async fn remove(app: &App, space: SpaceId, person: PersonId, by: PersonId) -> Re
     }
     if store::remove(&mut tx, space, person).await? {
         journal::record(&mut tx, Some(by), app.clock.now(), Entry::MembershipChanged { space, person }).await?;
+        if by != person {
+            audit::record(&mut tx, app, Some(by), Deed::MemberRemoved { space, person }).await?;
+        }
     }
     tx.commit().await?;
     app.journal.wake();

@@ -13,6 +13,7 @@ use super::visit::Visit;
 use crate::api::caller::BASE as API;
 use crate::api::problem::{self, Refusal};
 use crate::app::App;
+use crate::audit::{self, Deed};
 use crate::documents::DocumentError;
 use crate::people::PersonError;
 use crate::search::SearchError;
@@ -23,6 +24,8 @@ use crate::threads::ThreadError;
 pub enum Failure {
     /// Only members may; a visitor is sent to sign in and comes back here.
     SignIn,
+    /// An act of weight: the member proves again who they are and comes back here.
+    ConfirmFirst,
     /// Nothing there, or nothing that this viewer may know of.
     NotFound,
     /// The words stand under this key: a title, and `{key}-what` what to do next.
@@ -48,7 +51,7 @@ impl Failure {
 
     pub fn status(&self) -> StatusCode {
         match self {
-            Failure::SignIn => StatusCode::SEE_OTHER,
+            Failure::SignIn | Failure::ConfirmFirst => StatusCode::SEE_OTHER,
             Failure::NotFound => StatusCode::NOT_FOUND,
             Failure::Say(status, _) => *status,
             Failure::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
@@ -58,7 +61,7 @@ impl Failure {
 
     pub fn key(&self) -> &'static str {
         match self {
-            Failure::SignIn => "error-sign-in",
+            Failure::SignIn | Failure::ConfirmFirst => "error-sign-in",
             Failure::NotFound => "error-not-found",
             Failure::Say(_, key) => key,
             Failure::Busy { .. } => "error-busy",
@@ -97,9 +100,17 @@ pub async fn speak(State(app): State<App>, visit: Visit, request: Request, next:
         }
         return answer;
     }
-    if let Failure::SignIn = failure {
+    let way = match failure {
+        Failure::SignIn => Some("/sign-in"),
+        Failure::ConfirmFirst => Some("/me/confirm"),
+        _ => None,
+    };
+    if let Some(way) = way {
         let back = crate::people::http::encode(&visit.url(&visit.path));
-        return Redirect::to(&visit.url(format!("/sign-in?next={back}"))).into_response();
+        return Redirect::to(&visit.url(format!("{way}?next={back}"))).into_response();
+    }
+    if failure.status() == StatusCode::FORBIDDEN {
+        denied(&visit, failure.key()).await;
     }
     let shell = match visit.shell(Section::None).await {
         Ok(shell) => shell,
@@ -129,6 +140,17 @@ fn without_a_word(status: StatusCode) -> Option<Failure> {
         status if status.is_server_error() => Failure::ours(format_args!("answered {status} without a word")),
         _ => return None,
     })
+}
+
+/// Writes down that a member asked for what they may not; of visitors it says nothing.
+async fn denied(visit: &Visit, what: &'static str) {
+    let Some(person) = visit.viewer.person() else { return };
+    if !visit.app.throttle.tells_of_refusal(&person.to_string()) {
+        return;
+    }
+    if let Err(error) = audit::note(&visit.app, Some(person), Deed::Denied { what }).await {
+        tracing::error!(%error, "a refusal cannot be written down");
+    }
 }
 
 impl From<sqlx::Error> for Failure {

@@ -17,6 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::{Failure, assets, cache, failure, secure, standing, visit};
 use crate::app::App;
+use crate::audit;
 use crate::metrics::Metrics;
 use crate::{api, documents, feeds, front, live, people, search, spaces, threads};
 
@@ -33,6 +34,7 @@ fn pages() -> Router<App> {
         .merge(documents::http::routes())
         .merge(search::http::routes())
         .merge(people::http::routes())
+        .merge(audit::http::routes())
         .merge(standing::routes())
         .merge(feeds::http::routes())
         .merge(api::tokens::http::routes())
@@ -101,10 +103,19 @@ fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
     Failure::ours(format_args!("a handler panicked: {cause}")).into_response()
 }
 
+/// A path with its ids and without the titles behind them: those are people's own words.
+fn without_titles(path: &str) -> String {
+    let plain = |segment: &str| match segment.split_once('-') {
+        Some((id, _)) if id.parse::<aukio_core::ThreadId>().is_ok() => id.to_owned(),
+        _ => segment.to_owned(),
+    };
+    path.split('/').map(plain).collect::<Vec<_>>().join("/")
+}
+
 /// One line per request: method, path without its query (it may hold tokens), status and time.
 async fn log(request: Request, next: Next) -> Response {
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let path = without_titles(request.uri().path());
     let start = tokio::time::Instant::now();
     let response = next.run(request).await;
     let milliseconds = start.elapsed().as_secs_f64() * 1000.0;

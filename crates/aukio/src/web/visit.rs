@@ -4,10 +4,11 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
+use aukio_core::policy::{Role, Standing};
 use aukio_core::{Language, Member, Time, Viewer};
 use axum::extract::{FromRequestParts, OriginalUri, Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
@@ -18,7 +19,8 @@ use crate::api::caller::BASE as API;
 use crate::api::problem::{self, Refusal};
 use crate::api::tokens;
 use crate::app::App;
-use crate::people;
+use crate::audit;
+use crate::people::{self, session};
 use crate::words::Words;
 
 /// One look at one page.
@@ -44,6 +46,33 @@ impl Visit {
         self.viewer.member().ok_or(Failure::SignIn)
     }
 
+    /// The member, if they proved lately who they are; else the refusal that asks for it and comes back.
+    pub fn fresh(&self) -> Result<&Member, Failure> {
+        let member = self.member()?;
+        if session::is_fresh(member, self.now) { Ok(member) } else { Err(Failure::ConfirmFirst) }
+    }
+
+    /// The member, for an act that only those may do who take care of others' things.
+    pub fn caretaker(&self) -> Result<&Member, Failure> {
+        let member = self.fresh()?;
+        if member.strong || !self.app.settings.asks_caretakers() { Ok(member) } else { Err(Failure::ConfirmFirst) }
+    }
+
+    /// The same where conveners may act too: of them nothing more is asked.
+    pub fn caretaker_in(&self, standing: Standing) -> Result<(), Failure> {
+        if standing.administrator || standing.role == Some(Role::Coordinator) {
+            self.caretaker()?;
+        }
+        Ok(())
+    }
+
+    pub fn administrator(&self) -> Result<&Member, Failure> {
+        if !self.member()?.administrator {
+            return Err(Failure::Say(StatusCode::FORBIDDEN, "error-administrators"));
+        }
+        self.caretaker()
+    }
+
     /// An address of the service in the reader's language.
     pub fn url(&self, path: impl AsRef<str>) -> String {
         format!("/{}{}", self.language, path.as_ref())
@@ -56,7 +85,13 @@ impl Visit {
 }
 
 /// Finds out who is looking, once per request, before any handler runs.
-pub async fn recognise(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub async fn recognise(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let from = source(&app, &parts);
+    audit::place::from(from, recognised(app, Request::from_parts(parts, body), next)).await
+}
+
+async fn recognised(app: App, mut request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with(API);
     if is_api && let Some(token) = bearer(request.headers()) {
         match tokens::member_of(&app, token).await {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::sign_in::{ConfirmPage, Sent, TokenForm, sent};
 use super::{device, go_on, local, welcome};
+use crate::audit::Way;
 use crate::people::password::{self, Refusal};
 use crate::people::{PersonError, Profile, joining};
 use crate::web::page::{Again, Shell};
@@ -119,8 +120,8 @@ pub(super) fn profile(
 }
 
 /// A password to be chosen, or its fault.
-pub(super) fn chosen(words: Words, text: &str, own: &[&str], faults: &mut Faults) -> Option<Password> {
-    match password::choose(text, own) {
+pub(super) fn chosen(words: Words, text: &str, own: &[&str], least: usize, faults: &mut Faults) -> Option<Password> {
+    match password::choose(text, own, least) {
         Ok(password) => Some(password),
         Err(Refusal::Text(error)) => {
             faults.add("password", words.text_error(error));
@@ -150,7 +151,7 @@ pub(super) async fn register(visit: Visit, Form(form): Form<RegisterForm>) -> Re
     let profile = profile(words, name, &form, &mut faults);
     let password = match form.password.as_str() {
         "" => None,
-        text => chosen(words, text, &[&form.name, &form.email, &form.organisation], &mut faults),
+        text => chosen(words, text, &[&form.name, &form.email, &form.organisation], Password::LEAST, &mut faults),
     };
     if let (Some(profile), Some(email), true) = (profile, email, faults.is_empty()) {
         let next = local(&form.next).map(str::to_owned);
@@ -181,7 +182,7 @@ pub(super) async fn confirm(
     Form(form): Form<TokenForm>,
 ) -> Result<Response, Failure> {
     let (person, next) = joining::confirm(&visit.app, &form.token).await?;
-    welcome(&visit, &headers, person, next.as_deref()).await
+    welcome(&visit, &headers, person, Way::Link, next.as_deref()).await
 }
 
 #[derive(Template)]
@@ -226,7 +227,10 @@ pub(super) async fn make_first(
     let name = name(words, &form.name, &mut faults);
     let email = email(words, &form.email, &mut faults);
     let profile = profile(words, name, &form, &mut faults);
-    let password = chosen(words, &form.password, &[&form.name, &form.email, &form.organisation], &mut faults);
+    let password = {
+        let own = [form.name.as_str(), &form.email, &form.organisation];
+        chosen(words, &form.password, &own, Password::LEAST, &mut faults)
+    };
     if let (Some(profile), Some(email), Some(password)) = (profile, email, password) {
         let device = device(&headers);
         let token =

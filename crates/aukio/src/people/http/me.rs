@@ -1,6 +1,7 @@
 //! One's own page: what one says of oneself, address, password, sessions, and closing the account.
 
 use askama::Template;
+use aukio_core::text::Password;
 use aukio_core::{Language, Sector};
 use axum::extract::Query;
 use axum::http::HeaderMap;
@@ -10,13 +11,13 @@ use serde::Deserialize;
 use super::join::{RegisterForm, chosen, email, name, profile};
 use super::sign_in::{ConfirmPage, TokenForm, goodbye};
 use super::{device, go_on};
-use crate::people::{Person, PersonError, account, session, store};
+use crate::people::{Person, PersonError, account, second_factor, session, store};
 use crate::web::page::{Again, Shell};
 use crate::web::{Failure, Faults, Form, Page, Section, Visit};
 use crate::words::datetime;
 
 /// What has just been done, as the page says after a form.
-const DONE: [&str; 5] = ["profile", "email-sent", "email", "password", "session"];
+const DONE: [&str; 6] = ["profile", "email-sent", "email", "password", "session", "code-removed"];
 
 #[derive(Template)]
 #[template(path = "people/me.html")]
@@ -29,6 +30,7 @@ pub(super) struct MePage {
     /// The name that was typed to close the account.
     typed_name: String,
     sessions: Vec<Browser>,
+    has_code: bool,
     faults: Faults,
     done: Option<&'static str>,
     closing: bool,
@@ -60,13 +62,22 @@ impl MePage {
         self.person.password_hash.is_some()
     }
 
+    /// Characters that a new password needs.
+    fn password_least(&self) -> i64 {
+        least(self.has_code) as i64
+    }
+
     fn has_others(&self) -> bool {
         self.sessions.len() > 1
     }
 }
 
+fn least(has_code: bool) -> usize {
+    if has_code { Password::LEAST_BESIDE } else { Password::LEAST }
+}
+
 /// The account behind the session.
-async fn own(visit: &Visit) -> Result<Person, Failure> {
+pub(super) async fn own(visit: &Visit) -> Result<Person, Failure> {
     let member = visit.member()?;
     store::by_id(&visit.app.db, member.id).await?.ok_or(Failure::SignIn)
 }
@@ -95,6 +106,7 @@ async fn page(visit: &Visit, person: Person) -> Result<MePage, Failure> {
         new_email: String::new(),
         typed_name: String::new(),
         sessions: sessions.into_iter().map(browser).collect(),
+        has_code: second_factor::is_set(&visit.app, person.id).await?,
         faults: Faults::default(),
         done: None,
         closing: false,
@@ -149,6 +161,7 @@ pub(super) struct EmailForm {
 }
 
 pub(super) async fn ask_new_email(visit: Visit, Form(form): Form<EmailForm>) -> Result<Response, Failure> {
+    visit.fresh()?;
     let person = own(&visit).await?;
     let mut faults = Faults::default();
     match email(visit.words(), &form.email, &mut faults) {
@@ -199,13 +212,18 @@ pub(super) async fn change_password(
     let words = visit.words();
     let mut faults = Faults::default();
     let own_words = [person.name.as_str(), person.email.as_deref().unwrap_or_default(), &person.organisation];
-    let password = chosen(words, &form.password, &own_words, &mut faults);
+    let least = least(second_factor::is_set(&visit.app, person.id).await?);
+    let password = chosen(words, &form.password, &own_words, least, &mut faults);
+    if person.password_hash.is_none() {
+        visit.fresh()?;
+    }
     if !account::knows_password(&visit.app, &person, &form.current, visit.from).await? {
         faults.add("current", words.say("me-password-wrong"));
     }
     match password {
         Some(password) if faults.is_empty() => {
-            let token = account::change_password(&visit.app, &person, password, &device(&headers)).await?;
+            let token =
+                account::change_password(&visit.app, &person, visit.member()?, password, &device(&headers)).await?;
             Ok(go_on(&visit, &token, Some(&visit.url("/me?done=password"))))
         }
         _ => {
@@ -256,7 +274,7 @@ pub(super) async fn close(visit: Visit, Form(form): Form<CloseForm>) -> Result<R
         if !account::knows_password(&visit.app, &person, &form.confirm_password, visit.from).await? {
             faults.add("confirm_password", words.say("me-password-wrong"));
         }
-    } else if form.confirm_name.split_whitespace().collect::<Vec<_>>().join(" ") != person.name {
+    } else if visit.fresh()?.name != form.confirm_name.split_whitespace().collect::<Vec<_>>().join(" ") {
         faults.add("confirm_name", words.say("me-close-name-wrong"));
     }
     if !faults.is_empty() {

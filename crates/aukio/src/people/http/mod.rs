@@ -3,17 +3,21 @@
 mod join;
 mod list;
 mod me;
+mod prove;
+mod second_factor;
 mod sign_in;
 
-use aukio_core::{Language, SessionId};
+use aukio_core::{Language, PersonId, SessionId};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
-use super::session;
+use super::session::{self, Proof};
 use crate::app::App;
+use crate::audit::Way;
+use crate::people;
 use crate::web::{Failure, Visit, secure};
 
 /// Bytes of a form with a password: nobody can make us hash long texts.
@@ -25,8 +29,10 @@ const NEXT_MOST: usize = 1500;
 pub fn routes() -> Router<App> {
     let signing_in = Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/sign-in/code", get(back_to_sign_in).post(sign_in::enter_code))
         .route("/sign-in/link", get(sign_in::show_link).post(sign_in::use_link))
         .route("/sign-out", get(home).post(sign_in::sign_out))
+        .route("/me/confirm", get(prove::show).post(prove::prove))
         .layer(DefaultBodyLimit::max(SIGN_IN_BYTES_MOST));
     let others = Router::new()
         .route("/register", get(join::show).post(join::register))
@@ -38,11 +44,18 @@ pub fn routes() -> Router<App> {
         .route("/me/email/confirm", get(me::show_email).post(me::confirm_email))
         .route("/me/password", post(me::change_password).get(me::back))
         .route("/me/sessions/end", post(me::end_session).get(me::back))
+        .route("/me/second-factor", get(second_factor::show).post(second_factor::set))
+        .route("/me/second-factor/codes", post(second_factor::renew_codes).get(second_factor::back))
+        .route("/me/second-factor/remove", post(second_factor::remove).get(second_factor::back))
         .route("/me/close", post(me::close).get(me::back))
         .route("/people", get(list::show))
         .route("/people/{id}", get(list::profile))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MOST));
     signing_in.merge(others)
+}
+
+async fn back_to_sign_in(visit: Visit) -> Redirect {
+    Redirect::to(&visit.url("/sign-in"))
 }
 
 async fn home(visit: Visit) -> Redirect {
@@ -75,14 +88,35 @@ pub fn local(next: &str) -> Option<&str> {
     (page && plain && harmless).then_some(next)
 }
 
-/// Signs the browser in and sends it on.
+/// Goes on after a first factor was right: asks for the code of the second one, or signs in.
 async fn welcome(
     visit: &Visit,
     headers: &HeaderMap,
-    person: aukio_core::PersonId,
+    person: PersonId,
+    way: Way,
     next: Option<&str>,
 ) -> Result<Response, Failure> {
-    let token = session::open(&visit.app, person, &device(headers), session_of(visit)).await?;
+    if people::second_factor::is_set(&visit.app, person).await? {
+        let next = next.and_then(local).map(str::to_owned);
+        let token = people::second_factor::wait(&visit.app, person, way, next).await?;
+        return sign_in::ask_code(visit, token).await;
+    }
+    enter(visit, headers, person, Proof { way, strong: false }, next).await
+}
+
+/// Signs the browser in and sends it on; who must have a second factor and has none is led to it.
+async fn enter(
+    visit: &Visit,
+    headers: &HeaderMap,
+    person: PersonId,
+    proof: Proof,
+    next: Option<&str>,
+) -> Result<Response, Failure> {
+    let token = session::open(&visit.app, person, proof, &device(headers), session_of(visit)).await?;
+    if !proof.strong && people::second_factor::is_due(&visit.app, person).await? {
+        let next = encode(next.and_then(local).unwrap_or_default());
+        return Ok(go_on(visit, &token, Some(&visit.url(format!("/me/second-factor?next={next}")))));
+    }
     Ok(go_on(visit, &token, next))
 }
 

@@ -7,8 +7,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::join::email;
-use super::{local, session_of, set_cookie, welcome};
-use crate::people::{session, signing_in};
+use super::{enter, local, set_cookie, welcome};
+use crate::audit::Way;
+use crate::people::session::Proof;
+use crate::people::{second_factor, session, signing_in};
 use crate::web::page::{Again, Shell};
 use crate::web::{Failure, Faults, Form, Page, Section, Visit};
 
@@ -85,7 +87,7 @@ pub(super) async fn sign_in(
             return Ok(sent(&visit, &form.email, Sent::SignInLink).await?.into_response());
         }
         if let Some(person) = signing_in::by_password(&visit.app, &email, &form.password, visit.from).await? {
-            return welcome(&visit, &headers, person, next).await;
+            return welcome(&visit, &headers, person, Way::Password, next).await;
         }
         faults.add("password", words.say("sign-in-wrong"));
     }
@@ -166,12 +168,49 @@ pub(super) async fn use_link(
     Form(form): Form<TokenForm>,
 ) -> Result<Response, Failure> {
     let (person, next) = signing_in::by_link(&visit.app, &form.token).await?;
-    welcome(&visit, &headers, person, next.as_deref()).await
+    welcome(&visit, &headers, person, Way::Link, next.as_deref()).await
+}
+
+/// The page that asks for the code of an authenticator app.
+#[derive(Template)]
+#[template(path = "people/code.html")]
+pub(super) struct CodePage {
+    shell: Shell,
+    token: String,
+    faults: Faults,
+}
+
+#[derive(Deserialize, Default)]
+pub(super) struct CodeForm {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    code: String,
+}
+
+pub(super) async fn ask_code(visit: &Visit, token: String) -> Result<Response, Failure> {
+    let shell = visit.shell(Section::None).await?;
+    Ok(Page(CodePage { shell, token, faults: Faults::default() }).into_response())
+}
+
+pub(super) async fn enter_code(
+    visit: Visit,
+    headers: HeaderMap,
+    Form(form): Form<CodeForm>,
+) -> Result<Response, Failure> {
+    if let Some(entered) = second_factor::enter(&visit.app, &form.token, &form.code, visit.from).await? {
+        let proof = Proof { way: entered.way, strong: true };
+        return enter(&visit, &headers, entered.person, proof, entered.next.as_deref()).await;
+    }
+    let mut faults = Faults::default();
+    faults.add("code", visit.words().say("code-wrong"));
+    let shell = visit.shell(Section::None).await?;
+    Ok(Again(CodePage { shell, token: form.token, faults }).into_response())
 }
 
 pub(super) async fn sign_out(visit: Visit) -> Result<Response, Failure> {
-    if let (Some(person), Some(session)) = (visit.viewer.person(), session_of(&visit)) {
-        session::end(&visit.app, person, session).await?;
+    if let Some(member) = visit.viewer.member() {
+        session::sign_out(&visit.app, member).await?;
     }
     Ok(goodbye(&visit))
 }

@@ -1,0 +1,199 @@
+//! The second factor: codes of an authenticator app, and recovery codes for the day when it is lost.
+//!
+//! Everybody may have one; coordinators and administrators must, and are led to it when they sign in. The
+//! secret is stored as it is, because codes are made from it: a backup of the database is a secret too.
+
+mod store;
+pub mod totp;
+
+use std::net::IpAddr;
+
+use aukio_core::{Member, PersonId};
+use rand::RngExt;
+use serde::{Deserialize, Serialize};
+
+use super::token::{self, Token};
+use super::{PersonError, session};
+use crate::app::App;
+use crate::audit::{self, Deed, Way};
+use crate::db::Tx;
+
+const PURPOSE: &str = "code";
+/// How long somebody whose password was right may look for their app.
+const WAIT_SECONDS: i64 = 600;
+pub const RECOVERY_CODES: usize = 10;
+/// Letters of a recovery code, five bits each: 120 bits.
+const RECOVERY_LETTERS: usize = 24;
+
+/// A sign-in that waits for its code.
+#[derive(Serialize, Deserialize)]
+struct Waiting {
+    way: String,
+    next: Option<String>,
+}
+
+/// A sign-in whose code was right.
+pub struct Entered {
+    pub person: PersonId,
+    pub way: Way,
+    pub next: Option<String>,
+}
+
+/// Whether codes are asked of this person.
+pub async fn is_set(app: &App, person: PersonId) -> sqlx::Result<bool> {
+    Ok(store::of(&app.db, person).await?.is_some_and(|factor| factor.active))
+}
+
+/// Whether this person has to set a second factor and has none.
+pub async fn is_due(app: &App, person: PersonId) -> sqlx::Result<bool> {
+    Ok(app.settings.asks_caretakers() && store::is_caretaker(&app.db, person).await? && !is_set(app, person).await?)
+}
+
+/// How many recovery codes are left.
+pub async fn codes_left(app: &App, person: PersonId) -> sqlx::Result<i64> {
+    store::codes_left(&app.db, person).await
+}
+
+/// The secret to be put into an app, the same until its first code was right.
+pub async fn offer(app: &App, person: PersonId) -> sqlx::Result<Vec<u8>> {
+    let secret: [u8; totp::SECRET_BYTES] = rand::random();
+    store::offer(&app.db, person, secret.to_vec(), app.clock.now()).await
+}
+
+/// Makes the factor active when the first code is right; gives the session's new token and recovery codes.
+pub async fn set(app: &App, member: &Member, typed: &str) -> Result<Option<(String, Vec<String>)>, PersonError> {
+    let Some(factor) = store::of(&app.db, member.id).await?.filter(|factor| !factor.active) else {
+        return Ok(None);
+    };
+    let Some(step) = totp::used_step(&factor.secret, typed, app.clock.now(), factor.last_step) else {
+        return Ok(None);
+    };
+    let mut tx = app.db.begin().await?;
+    if !store::activate(&mut tx, member.id, step).await? {
+        return Ok(None);
+    }
+    let codes = new_codes(&mut tx, member.id).await?;
+    let token = session::renew_in(&mut tx, app, member, true).await?;
+    audit::record(&mut tx, app, Some(member.id), Deed::SecondFactorSet).await?;
+    tx.commit().await?;
+    app.live.recheck();
+    Ok(Some((token, codes)))
+}
+
+/// Takes the factor and its recovery codes away.
+pub async fn remove(app: &App, person: PersonId) -> sqlx::Result<()> {
+    let mut tx = app.db.begin().await?;
+    store::remove(&mut tx, person).await?;
+    audit::record(&mut tx, app, Some(person), Deed::SecondFactorRemoved).await?;
+    tx.commit().await
+}
+
+/// The same in the transaction of a larger act.
+pub(super) async fn remove_in(tx: &mut Tx, person: PersonId) -> sqlx::Result<()> {
+    store::remove(tx, person).await
+}
+
+/// Makes new recovery codes; those from before stop working.
+pub async fn renew_codes(app: &App, person: PersonId) -> sqlx::Result<Vec<String>> {
+    let mut tx = app.db.begin().await?;
+    let codes = new_codes(&mut tx, person).await?;
+    audit::record(&mut tx, app, Some(person), Deed::RecoveryCodesMade).await?;
+    tx.commit().await?;
+    Ok(codes)
+}
+
+async fn new_codes(tx: &mut Tx, person: PersonId) -> sqlx::Result<Vec<String>> {
+    store::forget_codes(tx, person).await?;
+    let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| recovery_code()).collect();
+    for code in &codes {
+        store::keep_code(tx, person, token::digest(&plain(code))).await?;
+    }
+    Ok(codes)
+}
+
+/// Six groups of four letters and digits; none of them are mistaken for another.
+fn recovery_code() -> String {
+    let bytes: [u8; RECOVERY_LETTERS * 5 / 8] = rand::rng().random();
+    let letters = totp::base32(&bytes);
+    letters.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group)).collect::<Vec<_>>().join("-")
+}
+
+/// As it is hashed: people type it with and without dashes, in small letters and large ones.
+fn plain(code: &str) -> String {
+    code.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect()
+}
+
+/// Uses a code up: of the app, or for recovery. False when it is wrong or was used before.
+///
+/// # Errors
+/// `TooOften` after too many tries: six digits must not be guessed.
+pub async fn takes(app: &App, person: PersonId, typed: &str, from: IpAddr) -> Result<bool, PersonError> {
+    let tried = app.throttle.sign_in(&format!("code {person}"), from)?;
+    let Some(factor) = store::of(&app.db, person).await?.filter(|factor| factor.active) else { return Ok(false) };
+    let mut tx = app.db.begin().await?;
+    let right = match totp::used_step(&factor.secret, typed, app.clock.now(), factor.last_step) {
+        Some(step) => store::use_step(&mut tx, person, step).await?,
+        None if plain(typed).len() == RECOVERY_LETTERS => {
+            let used = store::use_code(&mut tx, person, token::digest(&plain(typed))).await?;
+            if used {
+                audit::record(&mut tx, app, Some(person), Deed::RecoveryCodeUsed).await?;
+            }
+            used
+        }
+        None => false,
+    };
+    if right {
+        app.throttle.succeeded(tried);
+    } else {
+        audit::record(&mut tx, app, Some(person), Deed::CodeFailed).await?;
+    }
+    tx.commit().await?;
+    Ok(right)
+}
+
+/// Remembers that somebody's first factor was right; gives the token that their code goes with.
+pub async fn wait(app: &App, person: PersonId, way: Way, next: Option<String>) -> Result<String, PersonError> {
+    let waiting = Waiting { way: way.name().to_owned(), next };
+    let payload = serde_json::to_string(&waiting).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let token = Token::new();
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    let end = now.plus_seconds(WAIT_SECONDS);
+    super::store::issue(&mut tx, token.hash(), PURPOSE, Some(person), payload, now, end).await?;
+    tx.commit().await?;
+    Ok(token.into_text())
+}
+
+/// Lets in whoever waits with this token, when their code is right; None when it is not.
+///
+/// # Errors
+/// `OldLink` when the token is used, expired or none.
+pub async fn enter(app: &App, token: &str, typed: &str, from: IpAddr) -> Result<Option<Entered>, PersonError> {
+    let hash = token::hash(token).ok_or(PersonError::OldLink)?;
+    let found = super::store::look_at(&app.db, hash.clone(), PURPOSE, app.clock.now()).await?;
+    let (person, payload) = found.ok_or(PersonError::OldLink)?;
+    let person = PersonId(person.ok_or(PersonError::OldLink)?);
+    if !takes(app, person, typed, from).await? {
+        return Ok(None);
+    }
+    let mut tx = app.db.begin().await?;
+    super::store::consume(&mut tx, hash, PURPOSE, app.clock.now()).await?.ok_or(PersonError::OldLink)?;
+    tx.commit().await?;
+    let waiting: Waiting = serde_json::from_str(&payload).map_err(|_| PersonError::OldLink)?;
+    let way = Way::named(&waiting.way).ok_or(PersonError::OldLink)?;
+    Ok(Some(Entered { person, way, next: waiting.next }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recovery_codes_are_long_and_forgive_how_they_are_typed() {
+        let code = recovery_code();
+        assert_eq!(code.len(), 29, "{code}");
+        assert_eq!(plain(&code).len(), RECOVERY_LETTERS);
+        assert_eq!(plain(&code.to_lowercase().replace('-', " ")), plain(&code));
+        assert_ne!(recovery_code(), code);
+    }
+}
