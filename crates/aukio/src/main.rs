@@ -1,6 +1,7 @@
 //! Aukio: an open workspace service. `crates/README.md` is the map.
 
 mod app;
+mod backup;
 mod db;
 mod documents;
 mod front;
@@ -15,6 +16,7 @@ mod serve;
 mod settings;
 mod spaces;
 mod threads;
+mod verify;
 mod web;
 mod words;
 
@@ -47,6 +49,44 @@ enum Command {
     },
     /// Build the search index anew; a running service does it itself and goes on serving from the old one
     Reindex(#[command(flatten)] Settings),
+    /// Take a backup of the database, while the service runs or not
+    Backup {
+        #[command(flatten)]
+        settings: Settings,
+        /// A folder to be made, or a file whose name ends with .zip
+        #[arg(long, value_name = "DIR|FILE.zip")]
+        to: PathBuf,
+    },
+    /// Put a backup into an empty place and compare
+    Restore {
+        #[command(flatten)]
+        settings: Settings,
+        /// The backup
+        #[arg(long, value_name = "DIR|FILE.zip")]
+        from: PathBuf,
+    },
+    /// See whether the data says the same everywhere, or whether a backup is whole
+    Verify {
+        #[command(flatten)]
+        settings: Settings,
+        /// Look at this backup instead of the database
+        #[arg(long, value_name = "DIR|FILE.zip")]
+        backup: Option<PathBuf>,
+    },
+}
+
+impl Command {
+    fn settings(&self) -> &Settings {
+        match self {
+            Command::Serve(settings)
+            | Command::Demo(settings)
+            | Command::Reindex(settings)
+            | Command::Import { settings, .. }
+            | Command::Backup { settings, .. }
+            | Command::Restore { settings, .. }
+            | Command::Verify { settings, .. } => settings,
+        }
+    }
 }
 
 fn main() -> anyhow::Result<()> {
@@ -56,13 +96,7 @@ fn main() -> anyhow::Result<()> {
         .collect();
     let arguments = settings::with_file(std::env::args().collect(), &known)?;
     let arguments = Arguments::parse_from(arguments);
-    let settings = match &arguments.command {
-        Command::Serve(settings)
-        | Command::Demo(settings)
-        | Command::Reindex(settings)
-        | Command::Import { settings, .. } => settings.clone(),
-    };
-    log(&settings)?;
+    log(arguments.command.settings())?;
     // Chosen once, here, so that no two parts of the program bring a library of their own.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -72,6 +106,9 @@ fn main() -> anyhow::Result<()> {
             Command::Demo(settings) => serve::run(settings, true).await,
             Command::Import { settings, file } => import::run(settings, &file).await,
             Command::Reindex(settings) => search::reindex::run(settings).await,
+            Command::Backup { settings, to } => backup::run(settings, &to).await,
+            Command::Restore { settings, from } => backup::restore(settings, &from).await,
+            Command::Verify { settings, backup } => verify::run(settings, backup.as_deref()).await,
         }
     })
 }

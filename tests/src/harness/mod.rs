@@ -13,9 +13,10 @@ use std::time::Duration;
 
 pub use live::Live;
 pub use page::Page;
+pub use postgres::database;
 pub use sync::{Stream, Sync, paragraph, update_frame};
 pub use teller::Teller;
-pub use workspace::{SPACE_CLOSED, Workspace, on_both};
+pub use workspace::{SPACE_CLOSED, Workspace, folder, on_both, run};
 
 /// How long a story waits for something that must come.
 pub const PATIENCE: Duration = Duration::from_secs(10);

@@ -12,6 +12,17 @@ const START: Duration = Duration::from_secs(60);
 /// Lines of the log that a failed story shows.
 const SHOWN: usize = 60;
 
+/// The program with an environment that nothing outside the story shapes.
+pub fn program() -> Command {
+    let mut program = Command::new(binary());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("AUKIO_") {
+            program.env_remove(name);
+        }
+    }
+    program
+}
+
 /// A running server. Its log is shown when the story that holds it fails.
 pub struct Server {
     child: Child,
@@ -24,12 +35,7 @@ pub struct Server {
 impl Server {
     /// Starts the program on `listen` (port 0 for any free one) and waits until it says where it listens.
     pub fn start(command: &str, listen: &str, data: &Path, database: Option<&str>) -> Server {
-        let mut program = Command::new(binary());
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("AUKIO_") {
-                program.env_remove(name);
-            }
-        }
+        let mut program = program();
         program.arg(command).args(["--listen", listen, "--data"]).arg(data);
         if let Some(database) = database {
             program.args(["--database", database]);

@@ -1,5 +1,6 @@
 //! One file per noun, as in the program.
 
+mod backup;
 mod browser;
 mod crashes;
 mod documents;
