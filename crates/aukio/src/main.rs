@@ -4,6 +4,7 @@ mod app;
 mod backup;
 mod db;
 mod documents;
+mod export;
 mod front;
 mod import;
 mod journal;
@@ -40,7 +41,7 @@ enum Command {
     Serve(#[command(flatten)] Settings),
     /// Run the service with the example network in it
     Demo(#[command(flatten)] Settings),
-    /// Bring in people, spaces, threads, messages and documents from a file with one JSON object a line
+    /// Bring in people, spaces, threads, messages and documents: a file with one JSON object a line, or an export
     Import {
         #[command(flatten)]
         settings: Settings,
@@ -57,6 +58,20 @@ enum Command {
         #[arg(long, value_name = "DIR|FILE.zip")]
         to: PathBuf,
     },
+    /// Write the whole site in open formats: JSON lines for programs, Markdown for people
+    Export {
+        #[command(flatten)]
+        settings: Settings,
+        /// A folder to be made, or a file whose name ends with .zip
+        #[arg(long, value_name = "DIR|FILE.zip")]
+        to: PathBuf,
+        /// Only what any visitor may read
+        #[arg(long)]
+        public_only: bool,
+        /// With the hashes of passwords, for moving to another server
+        #[arg(long, conflicts_with = "public_only")]
+        with_passwords: bool,
+    },
     /// Put a backup into an empty place and compare
     Restore {
         #[command(flatten)]
@@ -72,6 +87,9 @@ enum Command {
         /// Look at this backup instead of the database
         #[arg(long, value_name = "DIR|FILE.zip")]
         backup: Option<PathBuf>,
+        /// Tell the sum of the content as well: equal wherever the content is
+        #[arg(long)]
+        hash: bool,
     },
 }
 
@@ -83,6 +101,7 @@ impl Command {
             | Command::Reindex(settings)
             | Command::Import { settings, .. }
             | Command::Backup { settings, .. }
+            | Command::Export { settings, .. }
             | Command::Restore { settings, .. }
             | Command::Verify { settings, .. } => settings,
         }
@@ -108,7 +127,10 @@ fn main() -> anyhow::Result<()> {
             Command::Reindex(settings) => search::reindex::run(settings).await,
             Command::Backup { settings, to } => backup::run(settings, &to).await,
             Command::Restore { settings, from } => backup::restore(settings, &from).await,
-            Command::Verify { settings, backup } => verify::run(settings, backup.as_deref()).await,
+            Command::Export { settings, to, public_only, with_passwords } => {
+                export::run(settings, &to, export::Scope { public_only, passwords: with_passwords }).await
+            }
+            Command::Verify { settings, backup, hash } => verify::run(settings, backup.as_deref(), hash).await,
         }
     })
 }

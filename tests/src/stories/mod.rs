@@ -6,6 +6,7 @@ mod crashes;
 mod documents;
 mod doors;
 mod finding;
+mod export;
 mod forms;
 mod front;
 mod live;

@@ -14,9 +14,9 @@ use std::path::Path;
 use futures_util::future::BoxFuture;
 use indicatif::ProgressBar;
 
-use crate::backup;
 use crate::db::Tx;
 use crate::settings::Settings;
+use crate::{backup, export};
 
 /// Faults that a check tells of; more of the same kind help nobody.
 const FAULTS_MOST: usize = 20;
@@ -39,7 +39,7 @@ const CHECKS: &[Check] = &[
 ];
 
 /// The command. Fails when something is wrong, with the number of faults.
-pub async fn run(settings: Settings, backup: Option<&Path>) -> anyhow::Result<()> {
+pub async fn run(settings: Settings, backup: Option<&Path>, hash: bool) -> anyhow::Result<()> {
     let mut wrong = 0;
     if let Some(backup) = backup {
         wrong += tell("the backup is whole", &backup::faults(backup)?);
@@ -52,6 +52,9 @@ pub async fn run(settings: Settings, backup: Option<&Path>) -> anyhow::Result<()
             wrong += bar.suspend(|| tell(check.name, &faults));
         }
         bar.finish_and_clear();
+        if hash {
+            println!("content {}", export::content(&mut tx).await?);
+        }
         drop(tx);
         db.close().await;
     }
