@@ -1,7 +1,7 @@
 # Aukio's commands. `make run` and `make test` do all the set-up there is on a Debian machine that has Rust, Node and a C compiler.
 
 .DELETE_ON_ERROR:
-.PHONY: help run build test check soak assets tools test-tools
+.PHONY: help run build test check soak drills assets tools test-tools
 
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data
@@ -12,6 +12,7 @@ help:
 	@echo "make check   format, lints, types, words, arrows, licences"
 	@echo "make build   the release binary, target/release/aukio"
 	@echo "make soak    the stories about load and crashes, in larger numbers (AUKIO_SOAK=10)"
+	@echo "make drills  faults from outside: crashes, full and broken disks, damaged files, in larger numbers (AUKIO_SOAK=20)"
 
 run: assets
 	cargo build --locked --package aukio
@@ -39,6 +40,11 @@ soak: export AUKIO_SOAK := $(or $(AUKIO_SOAK),10)
 soak: test-tools assets
 	cargo build --locked --workspace --all-targets
 	cargo test --locked --workspace -- --nocapture
+
+drills: export AUKIO_SOAK := $(or $(AUKIO_SOAK),20)
+drills: test-tools assets
+	cargo build --locked --package aukio
+	cargo test --locked --package aukio-tests -- --nocapture drills backup crashes | grep -E '^drill|^test |^test result'
 
 tools:
 	scripts/setup

@@ -12,6 +12,7 @@ mod live;
 mod mail;
 mod metrics;
 mod people;
+mod privacy;
 mod search;
 mod serve;
 mod settings;

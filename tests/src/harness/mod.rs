@@ -1,5 +1,6 @@
 //! The harness: a server, a database to go with it, and people who use them.
 
+pub mod fault;
 mod live;
 mod mail;
 mod page;
@@ -14,6 +15,7 @@ use std::time::Duration;
 pub use live::Live;
 pub use page::Page;
 pub use postgres::database;
+pub use server::program;
 pub use sync::{Stream, Sync, paragraph, update_frame};
 pub use teller::Teller;
 pub use workspace::{SPACE_CLOSED, Workspace, folder, on_both, run};

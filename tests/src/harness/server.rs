@@ -79,6 +79,10 @@ impl Server {
         self.address.trim_start_matches("http://")
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends the process at once, as a power cut would: nothing is flushed.
     pub fn kill(&mut self) {
         let _ = self.child.kill();

@@ -84,9 +84,14 @@ impl Workspace {
         *server = Server::start(self.command, &place, self.data.path(), self.database.as_deref());
     }
 
-    /// Runs a command of the program on this workspace's data, beside the service.
-    pub fn runs(&self, command: &str, arguments: &[&str]) -> Told {
+    /// Runs a command of the program on this workspace's data to its end, beside the service.
+    pub fn does(&self, command: &str, arguments: &[&str]) -> Told {
         run(command, arguments, self.data.path(), self.database.as_deref())
+    }
+
+    /// The process of the service.
+    pub fn pid(&self) -> u32 {
+        self.server.lock().expect("one story at a time").pid()
     }
 
     pub fn database(&self) -> Option<&str> {

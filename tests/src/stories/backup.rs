@@ -46,8 +46,8 @@ async fn a_backup_taken_while_people_write_comes_back_on_either_database() {
         writing.await.expect("writing went well all the time");
         let after = *said.borrow();
         eprintln!("drill D22 backup under load: {before} messages before, {after} after; {}", taken.trim());
-        workspace.runs("verify", &["--backup", &file]).succeeds();
-        workspace.runs("verify", &[]).succeeds();
+        workspace.does("verify", &["--backup", &file]).succeeds();
+        workspace.does("verify", &[]).succeeds();
 
         for database in [None, Some(database())] {
             let data = folder();
@@ -65,7 +65,7 @@ async fn a_backup_taken_while_people_write_comes_back_on_either_database() {
             let newcomer = restored.member("Noora Nieminen").await;
             newcomer.joins("kuntademokratiaverkosto").await;
             newcomer.posts(&thread, "Jatkuu palautuksen jälkeen").await.shows("Jatkuu palautuksen jälkeen");
-            restored.runs("verify", &[]).succeeds();
+            restored.does("verify", &[]).succeeds();
         }
     })
     .await;
@@ -77,8 +77,8 @@ async fn a_damaged_backup_is_told_and_leaves_the_place_empty() {
     let place = folder();
     let path = place.path().join("backup");
     let to = path.to_str().expect("a plain name");
-    workspace.runs("backup", &["--to", to]).succeeds();
-    let again = workspace.runs("backup", &["--to", to]).fails();
+    workspace.does("backup", &["--to", to]).succeeds();
+    let again = workspace.does("backup", &["--to", to]).fails();
     assert!(again.contains("is there already"), "{again}");
 
     let table = path.join("tables/message.jsonl");
@@ -86,14 +86,14 @@ async fn a_damaged_backup_is_told_and_leaves_the_place_empty() {
     let middle = bytes.iter().position(|byte| *byte == b'a').expect("somebody wrote an a");
     bytes[middle] = b'e';
     std::fs::write(&table, bytes).expect("it can be written");
-    let told = workspace.runs("verify", &["--backup", to]).fails();
+    let told = workspace.does("verify", &["--backup", to]).fails();
     assert!(told.contains("tables/message.jsonl is damaged"), "{told}");
     let data = folder();
     let told = run("restore", &["--from", to], data.path(), None).fails();
     assert!(told.contains("message.jsonl"), "{told}");
     // The place is still empty, so that a whole backup can go there.
     std::fs::remove_dir_all(&path).expect("it is ours");
-    workspace.runs("backup", &["--to", to]).succeeds();
+    workspace.does("backup", &["--to", to]).succeeds();
     run("restore", &["--from", to], data.path(), None).succeeds();
 
     std::fs::remove_file(path.join("manifest.json")).expect("it is there");
@@ -113,7 +113,7 @@ async fn verify_finds_each_fault_and_says_it_in_words() {
     editor.updates(&paragraph(501, "Toinen kappale")).await;
     founder.edits(&document).await.shows("Toinen kappale").await;
     founder.posts(&thread, "Toinen viesti").await;
-    workspace.runs("verify", &[]).succeeds();
+    workspace.does("verify", &[]).succeeds();
     let psql = |sql: &str| {
         let told = std::process::Command::new("psql")
             .args([workspace.database().expect("PostgreSQL"), "-v", "ON_ERROR_STOP=1", "-qc", sql])
@@ -140,7 +140,7 @@ async fn verify_finds_each_fault_and_says_it_in_words() {
         (
             "UPDATE document_update SET bytes = set_byte(bytes, 3, get_byte(bytes, 3) # 255) WHERE seq = 2",
             "UPDATE document_update SET bytes = set_byte(bytes, 3, get_byte(bytes, 3) # 255) WHERE seq = 2",
-            "not so that documents replay",
+            "documents replay to what they say",
         ),
         (
             "INSERT INTO document_snapshot SELECT document_id, 2, bytes FROM document_update WHERE seq = 1",
@@ -154,9 +154,9 @@ async fn verify_finds_each_fault_and_says_it_in_words() {
         ),
     ] {
         psql(damage);
-        let told = workspace.runs("verify", &[]).fails();
+        let told = workspace.does("verify", &[]).fails();
         assert!(told.contains(words), "`{words}` is not in: {told}");
         psql(mending);
     }
-    workspace.runs("verify", &[]).succeeds();
+    workspace.does("verify", &[]).succeeds();
 }

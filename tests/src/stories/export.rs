@@ -58,12 +58,12 @@ fn lines(package: &Path) -> Vec<String> {
 async fn an_export_imported_anywhere_is_the_same_site() {
     on_both(async |workspace| {
         let (_, thread) = lived_in(&workspace).await;
-        let sum = content(&workspace.runs("verify", &["--hash"]).succeeds());
+        let sum = content(&workspace.does("verify", &["--hash"]).succeeds());
         let place = folder();
         let path = |name: &str| place.path().join(name).to_str().expect("a plain name").to_owned();
-        let told = workspace.runs("export", &["--to", &path("site")]).succeeds();
+        let told = workspace.does("export", &["--to", &path("site")]).succeeds();
         assert_eq!(content(&told), sum);
-        workspace.runs("export", &["--to", &path("site.zip")]).succeeds();
+        workspace.does("export", &["--to", &path("site.zip")]).succeeds();
         let before = lines(Path::new(&path("site")));
 
         for (n, (from, database)) in [("site", None), ("site.zip", Some(database()))].into_iter().enumerate() {
@@ -112,8 +112,8 @@ async fn a_public_export_holds_what_a_visitor_may_read() {
     workspace.member("Hanna Hiljainen").await;
     let place = folder();
     let path = |name: &str| place.path().join(name).to_str().expect("a plain name").to_owned();
-    workspace.runs("export", &["--to", &path("all"), "--with-passwords"]).succeeds();
-    workspace.runs("export", &["--to", &path("public"), "--public-only"]).succeeds();
+    workspace.does("export", &["--to", &path("all"), "--with-passwords"]).succeeds();
+    workspace.does("export", &["--to", &path("public"), "--public-only"]).succeeds();
     let (all, public) = (lines(Path::new(&path("all"))).join("\n"), lines(Path::new(&path("public"))).join("\n"));
     for secret in ["Suljettu", "@example.fi", "Hanna Hiljainen", "$argon2", SPACE_CLOSED, "Olisin mukana"] {
         assert!(all.contains(secret), "the whole export lacks `{secret}`");

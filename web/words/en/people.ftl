@@ -133,3 +133,12 @@ profile-language = Language
 profile-since = Taking part since
 profile-spaces = Workspaces
 profile-no-spaces = No workspaces yet that you can see.
+
+data-title = Your data
+data-what = You get a copy of everything that Aukio has stored about you: your details, memberships, sessions, messages and edits.
+data-ask = Make a copy
+data-being-made = The copy is being made.
+data-look-again = See whether it is ready
+data-ready = The copy is ready. You can download it until { $until }.
+data-fetch = Download the copy (ZIP)
+data-secrets = The copy holds no codes of passwords or links. Keep it safe: it has your e-mail address and everything you have written.

@@ -133,3 +133,12 @@ profile-language = Kieli
 profile-since = Mukana alkaen
 profile-spaces = Työtilat
 profile-no-spaces = Ei vielä työtiloja, jotka voisit nähdä.
+
+data-title = Omat tietosi
+data-what = Saat kopion kaikesta, mitä Aukio on tallentanut sinusta: tietosi, jäsenyytesi, istuntosi, viestisi ja muokkauksesi.
+data-ask = Tee kopio
+data-being-made = Kopiota tehdään.
+data-look-again = Katso, onko se valmis
+data-ready = Kopio on valmis. Voit ladata sen { $until } asti.
+data-fetch = Lataa kopio (ZIP)
+data-secrets = Kopiossa ei ole salasanojen eikä linkkien tunnisteita. Pidä se hyvässä tallessa: siinä on sähköpostiosoitteesi ja kaikki, mitä olet kirjoittanut.

@@ -133,3 +133,12 @@ profile-language = Språk
 profile-since = Med sedan
 profile-spaces = Arbetsytor
 profile-no-spaces = Inga arbetsytor ännu som du kan se.
+
+data-title = Dina uppgifter
+data-what = Du får en kopia av allt som Aukio har sparat om dig: dina uppgifter, medlemskap, sessioner, meddelanden och redigeringar.
+data-ask = Gör en kopia
+data-being-made = Kopian görs.
+data-look-again = Se om den är klar
+data-ready = Kopian är klar. Du kan ladda ner den till { $until }.
+data-fetch = Ladda ner kopian (ZIP)
+data-secrets = Kopian innehåller inga koder för lösenord eller länkar. Förvara den väl: den innehåller din e-postadress och allt du har skrivit.

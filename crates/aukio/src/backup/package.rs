@@ -4,7 +4,7 @@
 //! for a whole one. Deliberately absent: unpacking to disk. What is read is asked for by name.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -32,6 +32,7 @@ pub struct Package {
 enum Target {
     Folder { partial: PathBuf, last: PathBuf, file: Option<BufWriter<File>> },
     Zip { partial: PathBuf, last: PathBuf, zip: Box<ZipWriter<BufWriter<File>>> },
+    Memory(Box<ZipWriter<Cursor<Vec<u8>>>>),
 }
 
 fn options() -> SimpleFileOptions {
@@ -65,6 +66,12 @@ impl Package {
         Ok(Package { target, digest: Sha256::new(), bytes: 0 })
     }
 
+    /// Begins a ZIP in memory.
+    pub fn in_memory() -> Package {
+        let target = Target::Memory(Box::new(ZipWriter::new(Cursor::new(Vec::new()))));
+        Package { target, digest: Sha256::new(), bytes: 0 }
+    }
+
     /// Begins a file; names may have folders in them.
     pub fn begin(&mut self, name: &str) -> io::Result<()> {
         (self.digest, self.bytes) = (Sha256::new(), 0);
@@ -77,6 +84,7 @@ impl Package {
                 *file = Some(BufWriter::new(File::create_new(path)?));
             }
             Target::Zip { zip, .. } => zip.start_file(name, options())?,
+            Target::Memory(zip) => zip.start_file(name, options())?,
         }
         Ok(())
     }
@@ -89,6 +97,7 @@ impl Package {
             Target::Folder { file: Some(file), .. } => file.write_all(bytes),
             Target::Folder { .. } => Err(io::Error::other("no file was begun")),
             Target::Zip { zip, .. } => zip.write_all(bytes),
+            Target::Memory(zip) => zip.write_all(bytes),
         }
     }
 
@@ -110,14 +119,19 @@ impl Package {
         self.end()
     }
 
-    /// Makes the package whole: on disk, under its own name.
-    pub fn finish(self) -> io::Result<()> {
+    /// Makes the package whole: on disk, under its own name. A package in memory gives its bytes.
+    pub fn finish(self) -> io::Result<Vec<u8>> {
         match self.target {
-            Target::Folder { partial, last, .. } => rename_safely(&partial, &last),
+            Target::Memory(zip) => Ok(zip.finish()?.into_inner()),
+            Target::Folder { partial, last, .. } => {
+                rename_safely(&partial, &last)?;
+                Ok(Vec::new())
+            }
             Target::Zip { zip, partial, last } => {
                 let file = zip.finish()?;
                 file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-                rename_safely(&partial, &last)
+                rename_safely(&partial, &last)?;
+                Ok(Vec::new())
             }
         }
     }

@@ -100,7 +100,7 @@ fn plain(name: String) -> sqlx::Result<String> {
 
 impl Table {
     /// All rows in the order of the primary key, bytewise, so that both databases give them alike.
-    fn select(&self, postgres: bool) -> String {
+    fn select(&self, postgres: bool, condition: &str) -> String {
         let mut key: Vec<&Column> = self.columns.iter().filter(|column| column.key > 0).collect();
         key.sort_by_key(|column| column.key);
         let order: Vec<String> = key
@@ -111,7 +111,7 @@ impl Table {
             })
             .collect();
         let order = if order.is_empty() { "1".to_owned() } else { order.join(", ") };
-        format!("SELECT {} FROM \"{}\" ORDER BY {order}", self.names(), self.name)
+        format!("SELECT {} FROM \"{}\" {condition} ORDER BY {order}", self.names(), self.name)
     }
 
     fn insert(&self, rows: usize) -> String {
@@ -142,17 +142,51 @@ pub async fn count(tx: &mut Tx, table: &Table) -> sqlx::Result<i64> {
 pub async fn each<E: From<sqlx::Error>>(
     tx: &mut Tx,
     table: &Table,
+    take: impl FnMut(Vec<Cell>) -> Result<(), E>,
+) -> Result<(), E> {
+    chosen(tx, table, "", None, take).await
+}
+
+/// The same with the rows that name somebody in one of these columns.
+pub async fn each_of<E: From<sqlx::Error>>(
+    tx: &mut Tx,
+    table: &Table,
+    columns: &[String],
+    person: i64,
+    take: impl FnMut(Vec<Cell>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut conditions = Vec::new();
+    for column in columns {
+        conditions.push(format!("\"{}\" = $1", plain(column.clone())?));
+    }
+    chosen(tx, table, &format!("WHERE {}", conditions.join(" OR ")), Some(person), take).await
+}
+
+async fn chosen<E: From<sqlx::Error>>(
+    tx: &mut Tx,
+    table: &Table,
+    condition: &str,
+    person: Option<i64>,
     mut take: impl FnMut(Vec<Cell>) -> Result<(), E>,
 ) -> Result<(), E> {
+    let sql = AssertSqlSafe(table.select(matches!(tx, Tx::Postgres(_)), condition));
     match tx {
         Tx::Sqlite(tx) => {
-            let mut rows = sqlx::query::<Sqlite>(AssertSqlSafe(table.select(false))).fetch(&mut **tx);
+            let mut arguments = SqliteArguments::default();
+            if let Some(person) = person {
+                arguments.add(person).map_err(sqlx::Error::Encode)?;
+            }
+            let mut rows = sqlx::query_with::<Sqlite, _>(sql, arguments).fetch(&mut **tx);
             while let Some(row) = rows.next().await {
                 take(from_sqlite(&row?, table)?)?;
             }
         }
         Tx::Postgres(tx) => {
-            let mut rows = sqlx::query::<Postgres>(AssertSqlSafe(table.select(true))).fetch(&mut **tx);
+            let mut arguments = PgArguments::default();
+            if let Some(person) = person {
+                arguments.add(person).map_err(sqlx::Error::Encode)?;
+            }
+            let mut rows = sqlx::query_with::<Postgres, _>(sql, arguments).fetch(&mut **tx);
             while let Some(row) = rows.next().await {
                 take(from_postgres(&row?, table)?)?;
             }

@@ -17,7 +17,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{FromRow, Postgres, Sqlite, Transaction};
+use sqlx::{Connection, FromRow, Postgres, Sqlite, Transaction};
 
 pub use params::Params;
 
@@ -145,6 +145,9 @@ impl Db {
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(30))
+            // When the disk is full or broken, SQLite takes a transaction back by itself, and the driver goes on
+            // believing in it. Such a connection can begin nothing any more: it makes room for a new one.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone())
             .await?;
         let read = SqlitePoolOptions::new()

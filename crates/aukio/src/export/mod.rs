@@ -5,7 +5,7 @@
 //! what is made anew (the index, snapshots).
 
 mod readable;
-mod store;
+pub mod store;
 mod walk;
 
 use std::path::Path;

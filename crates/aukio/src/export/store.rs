@@ -112,13 +112,47 @@ pub struct Update {
     pub bytes: Vec<u8>,
 }
 
-pub async fn updates(tx: &mut Tx, document: i64, after: i64) -> sqlx::Result<Vec<Update>> {
-    tx.all(
-        "SELECT seq, at, actor, bytes FROM document_update WHERE document_id = $1 AND seq > $2
-         ORDER BY seq LIMIT $3",
-        (document, after, PORTION),
-    )
-    .await
+/// All updates of a document, packed ones and loose ones, in their order.
+///
+/// # Errors
+/// A pack cannot be read, or an update is missing in between.
+pub async fn log(tx: &mut Tx, document: i64) -> anyhow::Result<Vec<Update>> {
+    let mut log: Vec<Update> = Vec::new();
+    let last = |log: &[Update]| log.last().map_or(0, |update| update.seq);
+    loop {
+        let pack: Option<(i64, Vec<u8>)> = tx
+            .optional(
+                "SELECT first_seq, bytes FROM document_history WHERE document_id = $1 AND first_seq > $2
+                 ORDER BY first_seq LIMIT 1",
+                (document, last(&log)),
+            )
+            .await?;
+        let Some((first, pack)) = pack else { break };
+        let past = aukio_sync::history::unpack(&pack)?;
+        let update = |(seq, past): (i64, aukio_sync::history::Past)| Update {
+            seq,
+            at: past.at,
+            actor: past.update.actor,
+            bytes: past.update.bytes,
+        };
+        log.extend((first..).zip(past).map(update));
+    }
+    loop {
+        let portion: Vec<Update> = tx
+            .all(
+                "SELECT seq, at, actor, bytes FROM document_update WHERE document_id = $1 AND seq > $2
+                 ORDER BY seq LIMIT $3",
+                (document, last(&log), PORTION),
+            )
+            .await?;
+        if portion.is_empty() {
+            break;
+        }
+        log.extend(portion);
+    }
+    let gap = log.iter().zip(1..).find(|(update, seq)| update.seq != *seq);
+    anyhow::ensure!(gap.is_none(), "the update {} is missing in its log", gap.map_or(0, |(_, seq)| seq));
+    Ok(log)
 }
 
 #[derive(sqlx::FromRow)]

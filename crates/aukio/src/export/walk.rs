@@ -191,7 +191,9 @@ async fn documents(
             }
             let id = document.external_id.clone().unwrap_or_else(|| DocumentId(document.id).to_string());
             ids.documents.insert(document.id, id.clone());
-            let log = log(tx, &document).await?;
+            let log = store::log(tx, document.id)
+                .await
+                .with_context(|| format!("the document {}", DocumentId(document.id)))?;
             let body = markdown_of(&log).await.unwrap_or_default();
             take(Row::Document(row::Document {
                 id: id.clone(),
@@ -210,17 +212,6 @@ async fn documents(
             }
             versions(tx, ids, document.id, id, take).await?;
         }
-    }
-}
-
-async fn log(tx: &mut Tx, document: &store::Document) -> sqlx::Result<Vec<store::Update>> {
-    let mut log: Vec<store::Update> = Vec::new();
-    loop {
-        let portion = store::updates(tx, document.id, log.last().map_or(0, |update| update.seq)).await?;
-        if portion.is_empty() {
-            return Ok(log);
-        }
-        log.extend(portion);
     }
 }
 

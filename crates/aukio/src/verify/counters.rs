@@ -39,17 +39,6 @@ const COUNTERS: &[(&str, &str)] = &[
          LEFT JOIN message m ON m.thread_id = t.id
          GROUP BY t.id, t.writer_count HAVING t.writer_count <> COUNT(DISTINCT m.author_id) LIMIT 1000",
     ),
-    (
-        "updates of the document",
-        "SELECT d.id, d.seq, COUNT(u.seq) FROM document d LEFT JOIN document_update u ON u.document_id = d.id
-         GROUP BY d.id, d.seq HAVING d.seq <> COUNT(u.seq) LIMIT 1000",
-    ),
-    (
-        "the last update of the document",
-        "SELECT d.id, d.seq, COALESCE(MAX(u.seq), CAST(0 AS BIGINT)) FROM document d
-         LEFT JOIN document_update u ON u.document_id = d.id
-         GROUP BY d.id, d.seq HAVING d.seq <> COALESCE(MAX(u.seq), CAST(0 AS BIGINT)) LIMIT 1000",
-    ),
 ];
 
 pub(super) async fn check(tx: &mut Tx) -> sqlx::Result<Faults> {

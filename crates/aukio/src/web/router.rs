@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 use super::{Failure, assets, cache, failure, secure, standing, visit};
 use crate::app::App;
 use crate::metrics::Metrics;
-use crate::{documents, front, live, people, search, spaces, threads};
+use crate::{documents, front, live, people, privacy, search, spaces, threads};
 
 /// Bytes of a form: a document of 250 000 characters, each of them percent-encoded at worst.
 const FORM_BYTES_MOST: usize = 3 * 1024 * 1024;
@@ -33,6 +33,7 @@ fn pages() -> Router<App> {
         .merge(documents::http::routes())
         .merge(search::http::routes())
         .merge(people::http::routes())
+        .merge(privacy::http::routes())
         .merge(standing::routes())
 }
 
