@@ -1,7 +1,7 @@
 # Aukio's commands. `make run` and `make test` do all the set-up there is on a Debian machine that has Rust, Node and a C compiler.
 
 .DELETE_ON_ERROR:
-.PHONY: help run build test check deb soak bench bench-search assets tools test-tools
+.PHONY: help run build test check deb soak drills bench bench-search assets tools test-tools
 
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data
@@ -15,6 +15,7 @@ help:
 	@echo "make soak    the stories about load and crashes, in larger numbers (AUKIO_SOAK=10)"
 	@echo "make bench-search   search from ten thousand to a million messages (MOST=100000 for fewer)"
 	@echo "make bench   speed and memory under load, beside other servers; BENCH=full for the stated sizes (tests/load)"
+	@echo "make drills  faults from outside: crashes, full and broken disks, damaged files, in larger numbers (AUKIO_SOAK=20)"
 
 run: assets
 	cargo build --locked --package aukio
@@ -50,6 +51,11 @@ soak: test-tools assets
 bench: assets
 	cargo build --locked --release --package aukio --package aukio-load
 	target/release/aukio-load $(SCENARIOS) $(if $(filter full,$(BENCH)),--full) $(if $(COMPARE),--compare)
+
+drills: export AUKIO_SOAK := $(or $(AUKIO_SOAK),20)
+drills: test-tools assets
+	cargo build --locked --package aukio
+	cargo test --locked --package aukio-tests -- --nocapture drills backup crashes | grep -E '^drill|^test |^test result'
 
 tools:
 	scripts/setup

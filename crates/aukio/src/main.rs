@@ -3,8 +3,10 @@
 mod api;
 mod app;
 mod audit;
+mod backup;
 mod db;
 mod documents;
+mod export;
 mod feeds;
 mod front;
 mod import;
@@ -13,6 +15,7 @@ mod live;
 mod mail;
 mod metrics;
 mod people;
+mod privacy;
 mod search;
 mod serve;
 mod settings;
@@ -42,7 +45,7 @@ enum Command {
     Serve(#[command(flatten)] Settings),
     /// Run the service with the example network in it
     Demo(#[command(flatten)] Settings),
-    /// Bring in people, spaces, threads, messages and documents from a file with one JSON object a line
+    /// Bring in people, spaces, threads, messages and documents: a file with one JSON object a line, or an export
     Import {
         #[command(flatten)]
         settings: Settings,
@@ -51,8 +54,62 @@ enum Command {
     },
     /// Build the search index anew; a running service does it itself and goes on serving from the old one
     Reindex(#[command(flatten)] Settings),
-    /// Look whether what is stored holds together, and change nothing
-    Verify(#[command(flatten)] Settings),
+    /// Take a backup of the database, while the service runs or not
+    Backup {
+        #[command(flatten)]
+        settings: Settings,
+        /// A folder to be made, or a file whose name ends with .zip
+        #[arg(long, value_name = "DIR|FILE.zip")]
+        to: PathBuf,
+    },
+    /// Write the whole site in open formats: JSON lines for programs, Markdown for people
+    Export {
+        #[command(flatten)]
+        settings: Settings,
+        /// A folder to be made, or a file whose name ends with .zip
+        #[arg(long, value_name = "DIR|FILE.zip")]
+        to: PathBuf,
+        /// Only what any visitor may read
+        #[arg(long)]
+        public_only: bool,
+        /// With the hashes of passwords, for moving to another server
+        #[arg(long, conflicts_with = "public_only")]
+        with_passwords: bool,
+    },
+    /// Put a backup into an empty place and compare
+    Restore {
+        #[command(flatten)]
+        settings: Settings,
+        /// The backup
+        #[arg(long, value_name = "DIR|FILE.zip")]
+        from: PathBuf,
+    },
+    /// See whether the data says the same everywhere, or whether a backup is whole
+    Verify {
+        #[command(flatten)]
+        settings: Settings,
+        /// Look at this backup instead of the database
+        #[arg(long, value_name = "DIR|FILE.zip")]
+        backup: Option<PathBuf>,
+        /// Tell the sum of the content as well: equal wherever the content is
+        #[arg(long)]
+        hash: bool,
+    },
+}
+
+impl Command {
+    fn settings(&self) -> &Settings {
+        match self {
+            Command::Serve(settings)
+            | Command::Demo(settings)
+            | Command::Reindex(settings)
+            | Command::Import { settings, .. }
+            | Command::Backup { settings, .. }
+            | Command::Export { settings, .. }
+            | Command::Restore { settings, .. }
+            | Command::Verify { settings, .. } => settings,
+        }
+    }
 }
 
 fn main() -> anyhow::Result<()> {
@@ -62,14 +119,7 @@ fn main() -> anyhow::Result<()> {
         .collect();
     let arguments = settings::with_file(std::env::args().collect(), &known)?;
     let arguments = Arguments::parse_from(arguments);
-    let settings = match &arguments.command {
-        Command::Serve(settings)
-        | Command::Demo(settings)
-        | Command::Reindex(settings)
-        | Command::Import { settings, .. }
-        | Command::Verify(settings) => settings.clone(),
-    };
-    log(&settings)?;
+    log(arguments.command.settings())?;
     // Chosen once, here, so that no two parts of the program bring a library of their own.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -79,7 +129,12 @@ fn main() -> anyhow::Result<()> {
             Command::Demo(settings) => serve::run(settings, true).await,
             Command::Import { settings, file } => import::run(settings, &file).await,
             Command::Reindex(settings) => search::reindex::run(settings).await,
-            Command::Verify(settings) => verify::run(settings).await,
+            Command::Backup { settings, to } => backup::run(settings, &to).await,
+            Command::Restore { settings, from } => backup::restore(settings, &from).await,
+            Command::Export { settings, to, public_only, with_passwords } => {
+                export::run(settings, &to, export::Scope { public_only, passwords: with_passwords }).await
+            }
+            Command::Verify { settings, backup, hash } => verify::run(settings, backup.as_deref(), hash).await,
         }
     })
 }

@@ -22,7 +22,7 @@ use crate::search::{self, Search};
 use crate::settings::Settings;
 use crate::web::cache::PageCache;
 use crate::web::{router, server};
-use crate::{import, mail, people};
+use crate::{import, mail, people, privacy};
 
 /// The example network, a part of the program.
 const EXAMPLE: &str = include_str!("../../../example/network.jsonl");
@@ -55,6 +55,7 @@ pub async fn run(mut settings: Settings, demo: bool) -> anyhow::Result<()> {
     tasks.spawn(search::follow::follow(app.clone(), stop.clone()));
     tasks.spawn(mail::run(app.clone(), stop.clone()));
     tasks.spawn(people::retention::run(app.clone(), stop.clone()));
+    tasks.spawn(privacy::run(app.clone(), stop.clone()));
 
     announce(&app, address, demo).await?;
     let served = tokio::spawn(server::serve(listener, router::router(app.clone(), metrics), stop.clone()));

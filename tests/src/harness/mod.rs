@@ -1,6 +1,7 @@
 //! The harness: a server, a database to go with it, and people who use them.
 
 mod authenticator;
+pub mod fault;
 mod live;
 mod mail;
 mod page;
@@ -15,10 +16,11 @@ use std::time::Duration;
 pub use authenticator::Authenticator;
 pub use live::Live;
 pub use page::Page;
-pub use server::binary;
+pub use postgres::database;
+pub use server::{binary, program};
 pub use sync::{Stream, Sync, paragraph, update_frame};
 pub use teller::Teller;
-pub use workspace::{SPACE_CLOSED, Workspace, on_both};
+pub use workspace::{SPACE_CLOSED, Workspace, folder, on_both, run};
 
 /// How long a story waits for something that must come.
 pub const PATIENCE: Duration = Duration::from_secs(10);

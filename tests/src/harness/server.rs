@@ -12,6 +12,17 @@ const START: Duration = Duration::from_secs(60);
 /// Lines of the log that a failed story shows.
 const SHOWN: usize = 60;
 
+/// The program with an environment that nothing outside the story shapes.
+pub fn program() -> Command {
+    let mut program = Command::new(binary());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("AUKIO_") {
+            program.env_remove(name);
+        }
+    }
+    program
+}
+
 /// A running server. Its log is shown when the story that holds it fails.
 pub struct Server {
     child: Child,
@@ -22,7 +33,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the program with a command, its flags, and settings from the environment on `listen` (port 0 for any free one) and waits until it says where it listens.
+    /// Starts the program with a command and its flags on `listen` (port 0 for any free one), and waits until it
+    /// says where it listens.
     pub fn start(
         command: &str,
         listen: &str,
@@ -30,12 +42,7 @@ impl Server {
         database: Option<&str>,
         settings: &[(&str, String)],
     ) -> Server {
-        let mut program = Command::new(binary());
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("AUKIO_") {
-                program.env_remove(name);
-            }
-        }
+        let mut program = program();
         program.args(command.split(' ')).args(["--listen", listen, "--data"]).arg(data);
         if let Some(database) = database {
             program.args(["--database", database]);
@@ -80,6 +87,10 @@ impl Server {
     /// The port with its address, to start again at the same place.
     pub fn place(&self) -> &str {
         self.address.trim_start_matches("http://")
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Ends the process at once, as a power cut would: nothing is flushed.

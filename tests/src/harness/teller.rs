@@ -160,6 +160,15 @@ impl Teller {
         made.attribute("#made", "value").unwrap_or_else(|| panic!("no token was made: {}", made.text()))
     }
 
+    /// Fetches a file: its headers and bytes.
+    pub async fn fetches(&self, path: &str) -> (reqwest::header::HeaderMap, Vec<u8>) {
+        let request = self.standing.get(self.url(path)).header("X-Forwarded-For", &self.from);
+        let response = request.send().await.unwrap_or_else(|error| panic!("GET {path}: {error}"));
+        assert_eq!(response.status(), 200, "{path}");
+        let headers = response.headers().clone();
+        (headers, response.bytes().await.unwrap_or_else(|error| panic!("GET {path}: {error}")).to_vec())
+    }
+
     /// Opens an answer that goes on, such as an event stream.
     pub async fn opens(&self, path: &str) -> reqwest::Response {
         let request = self.standing.get(self.url(path)).header("X-Forwarded-For", &self.from);
@@ -171,6 +180,13 @@ impl Teller {
         let request = self.standing.post(self.url(path)).header("X-Forwarded-For", &self.from);
         let request = request.header("Origin", &self.base).header("Sec-Fetch-Site", "same-origin").body(bytes);
         request.send().await.unwrap_or_else(|error| panic!("POST {path}: {error}")).status().as_u16()
+    }
+
+    /// Sends fields and gives the status of the answer; None when the service is not there.
+    pub async fn tries(&self, path: &str, fields: &[(&str, &str)]) -> Option<u16> {
+        let request = self.standing.post(self.url(path)).header("X-Forwarded-For", &self.from);
+        let request = request.header("Origin", &self.base).header("Sec-Fetch-Site", "same-origin").form(&fields);
+        request.send().await.ok().map(|response| response.status().as_u16())
     }
 
     fn url(&self, path: &str) -> Url {

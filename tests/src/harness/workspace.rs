@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use tempfile::TempDir;
 
 use super::mail::{self, Mail};
-use super::server::{Server, binary};
+use super::server::{self, Server, binary};
 use super::{PATIENCE, Page, Teller, postgres};
 
 /// The space that stories play in when they do not found their own.
@@ -57,11 +57,24 @@ impl Workspace {
     }
 
     fn start(command: &'static str, database: Option<String>) -> Workspace {
-        Workspace::start_told(command, database, Vec::new())
+        Workspace::begin(command, folder(), database, Vec::new())
     }
 
     fn start_told(command: &'static str, database: Option<String>, settings: Vec<(&'static str, String)>) -> Workspace {
-        let data = tempfile::Builder::new().prefix("aukio-story-").tempdir().expect("a temporary folder");
+        Workspace::begin(command, folder(), database, settings)
+    }
+
+    /// The service on data that is there already.
+    pub fn on(data: TempDir, database: Option<String>) -> Workspace {
+        Workspace::begin("serve", data, database, Vec::new())
+    }
+
+    fn begin(
+        command: &'static str,
+        data: TempDir,
+        database: Option<String>,
+        settings: Vec<(&'static str, String)>,
+    ) -> Workspace {
         let server = Server::start(command, "127.0.0.1:0", data.path(), database.as_deref(), &settings);
         let address = server.address.clone();
         let settings = Mutex::new(settings);
@@ -135,6 +148,20 @@ impl Workspace {
         change();
         let place = server.place().to_owned();
         *server = self.start_again(&place);
+    }
+
+    /// Runs a command of the program on this workspace's data to its end, beside the service.
+    pub fn does(&self, command: &str, arguments: &[&str]) -> Told {
+        run(command, arguments, self.data.path(), self.database.as_deref())
+    }
+
+    /// The process of the service.
+    pub fn pid(&self) -> u32 {
+        self.server.lock().expect("one story at a time").pid()
+    }
+
+    pub fn database(&self) -> Option<&str> {
+        self.database.as_deref()
     }
 
     /// The password that all people of the example network share, as the server tells it at its start.
@@ -272,6 +299,44 @@ impl Workspace {
         }
         panic!("no mail to {address} in {PATIENCE:?}");
     }
+}
+
+/// An empty folder that goes when the story ends.
+pub fn folder() -> TempDir {
+    tempfile::Builder::new().prefix("aukio-story-").tempdir().expect("a temporary folder")
+}
+
+/// What a command of the program said, and whether it succeeded.
+#[derive(Debug)]
+pub struct Told {
+    pub well: bool,
+    pub text: String,
+}
+
+impl Told {
+    #[track_caller]
+    pub fn succeeds(self) -> String {
+        assert!(self.well, "{}", self.text);
+        self.text
+    }
+
+    #[track_caller]
+    pub fn fails(self) -> String {
+        assert!(!self.well, "{}", self.text);
+        self.text
+    }
+}
+
+/// Runs a command of the program to its end.
+pub fn run(command: &str, arguments: &[&str], data: &std::path::Path, database: Option<&str>) -> Told {
+    let mut program = server::program();
+    program.arg(command).arg("--data").arg(data).args(arguments);
+    if let Some(database) = database {
+        program.args(["--database", database]);
+    }
+    let output = program.output().expect("the program runs");
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    Told { well: output.status.success(), text }
 }
 
 /// `Helmi Saarela` → `helmi.saarela@example.fi`

@@ -1,10 +1,13 @@
 //! One file per noun, as in the program.
 
 mod api;
+mod backup;
 mod browser;
 mod crashes;
 mod documents;
 mod doors;
+mod drills;
+mod export;
 mod feeds;
 mod finding;
 mod forms;
@@ -16,8 +19,10 @@ mod people;
 mod people_second_factor;
 mod people_sessions;
 mod plans;
+mod privacy;
 mod rights;
 mod search;
 mod security;
 mod spaces;
 mod threads;
+mod upgrade;

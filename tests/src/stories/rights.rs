@@ -53,7 +53,8 @@ const PLAIN: [&str; 9] = [
     "/live",
 ];
 /// Forms that change what the rest of the table stands on, whoever sends them empty.
-const NOT_SENT: [&str; 4] = ["/spaces/{slug}/leave", "/threads/{id}/{n}/withdraw", "/me/close", "/sign-out"];
+const NOT_SENT: [&str; 5] =
+    ["/spaces/{slug}/leave", "/threads/{id}/{n}/withdraw", "/me/close", "/me/data", "/sign-out"];
 
 struct Place {
     slug: String,

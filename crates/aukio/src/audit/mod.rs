@@ -78,12 +78,12 @@ pub async fn forget_old(app: &App) -> sqlx::Result<()> {
 }
 
 /// Walks the whole chain and says what is wrong with it: one line for each row that does not fit.
-pub async fn faults(db: &Db) -> sqlx::Result<Vec<String>> {
-    let head = store::head(db).await?;
+pub async fn faults(tx: &mut Tx) -> sqlx::Result<Vec<String>> {
+    let head = store::head(&mut *tx).await?;
     let mut faults = Vec::new();
     let (mut number, mut hash) = (head.gone_number, head.gone_hash);
     loop {
-        let rows = store::after(db, number, PORTION).await?;
+        let rows = store::after(&mut *tx, number, PORTION).await?;
         if rows.is_empty() {
             break;
         }

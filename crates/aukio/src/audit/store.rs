@@ -13,7 +13,7 @@ pub(super) struct Head {
     pub gone_hash: Vec<u8>,
 }
 
-pub(super) async fn head(db: &Db) -> sqlx::Result<Head> {
+pub(super) async fn head(db: impl Queries) -> sqlx::Result<Head> {
     db.one("SELECT number, hash, gone_number, gone_hash FROM audit_head", ()).await
 }
 
@@ -33,7 +33,7 @@ pub(super) async fn append(tx: &mut Tx, row: Row) -> sqlx::Result<()> {
     Ok(())
 }
 
-pub(super) async fn after(db: &Db, number: i64, limit: i64) -> sqlx::Result<Vec<Row>> {
+pub(super) async fn after(db: impl Queries, number: i64, limit: i64) -> sqlx::Result<Vec<Row>> {
     db.all(
         "SELECT number, at, actor, deed, about, place, hash FROM audit WHERE number > $1 ORDER BY number LIMIT $2",
         (number, limit),

@@ -14,3 +14,16 @@ pub(super) async fn run(db: &Db) -> sqlx::Result<()> {
     }
     Ok(())
 }
+
+/// Only up to a version, for data of an older program.
+pub(super) async fn run_to(db: &Db, version: i64) -> sqlx::Result<()> {
+    match db {
+        Db::Sqlite { write, .. } => SQLITE.run_to(version, write).await?,
+        Db::Postgres(pool) => POSTGRES.run_to(version, pool).await?,
+    }
+    Ok(())
+}
+
+pub(super) fn newest() -> i64 {
+    SQLITE.iter().map(|migration| migration.version).max().unwrap_or(0)
+}

@@ -17,7 +17,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{FromRow, Postgres, Sqlite, Transaction};
+use sqlx::{Connection, FromRow, Postgres, Sqlite, Transaction};
 
 pub use params::Params;
 
@@ -97,22 +97,57 @@ impl Db {
         Ok(db)
     }
 
+    /// Opens a database that is there already and leaves its tables as they are.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn existing(url: Option<&str>, folder: &Path) -> sqlx::Result<Db> {
+        match url {
+            None => Db::sqlite_with(options(&folder.join("aukio.db")).create_if_missing(false)).await,
+            Some(url) => Db::postgres(url).await,
+        }
+    }
+
+    /// Opens an empty database, or makes it, with the tables as they were at a version.
+    ///
+    /// # Errors
+    /// When it cannot be made, or a migration fails.
+    pub async fn at_version(url: Option<&str>, folder: &Path, version: i64) -> sqlx::Result<Db> {
+        let db = match url {
+            None => Db::sqlite(&folder.join("aukio.db")).await?,
+            Some(url) => Db::postgres(url).await?,
+        };
+        migrate::run_to(&db, version).await?;
+        Ok(db)
+    }
+
+    /// Brings the tables up to date.
+    pub async fn migrate(&self) -> sqlx::Result<()> {
+        migrate::run(self).await
+    }
+
+    /// The version of the tables; 0 for a database without any.
+    pub async fn version(&self) -> i64 {
+        let row: sqlx::Result<(i64,)> = self.one("SELECT MAX(version) FROM _sqlx_migrations", ()).await;
+        row.map_or(0, |(version,)| version)
+    }
+
+    /// The version of the tables that this program works with.
+    pub fn newest_version() -> i64 {
+        migrate::newest()
+    }
+
     async fn sqlite(file: &Path) -> sqlx::Result<Db> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // FULL, because NORMAL may lose the last commits when the power fails, and seen means safe.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
-            .pragma("mmap_size", "268435456")
-            .pragma("cache_size", "-16384")
-            .pragma("temp_store", "MEMORY")
-            .statement_cache_capacity(256);
+        Db::sqlite_with(options(file)).await
+    }
+
+    async fn sqlite_with(options: SqliteConnectOptions) -> sqlx::Result<Db> {
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(30))
+            // When the disk is full or broken, SQLite takes a transaction back by itself, and the driver goes on
+            // believing in it. Such a connection can begin nothing any more: it makes room for a new one.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone())
             .await?;
         let read = SqlitePoolOptions::new()
@@ -143,6 +178,25 @@ impl Db {
         }
     }
 
+    /// Begins reading: everything that is asked of it is as of one moment, whatever is written meanwhile.
+    pub async fn snapshot(&self) -> sqlx::Result<Tx> {
+        match self {
+            Db::Sqlite { read, .. } => {
+                let mut tx = read.begin().await?;
+                // SQLite takes its view of the file with the first question.
+                sqlx::query("SELECT COUNT(*) FROM sqlite_schema").execute(&mut *tx).await?;
+                Ok(Tx::Sqlite(tx))
+            }
+            Db::Postgres(pool) => {
+                let mut tx = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+                // A whole site takes longer to read than a page may.
+                sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
+                sqlx::query("SET LOCAL idle_in_transaction_session_timeout = 0").execute(&mut *tx).await?;
+                Ok(Tx::Postgres(tx))
+            }
+        }
+    }
+
     /// Closes the pools; open statements finish first.
     pub async fn close(&self) {
         match self {
@@ -153,6 +207,23 @@ impl Db {
             Db::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL, because NORMAL may lose the last commits when the power fails, and seen means safe.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("mmap_size", "268435456")
+        .pragma("cache_size", "-16384")
+        .pragma("temp_store", "MEMORY")
+        // What is deleted is gone from the file as well: a closed account leaves no name in free pages.
+        .pragma("secure_delete", "ON")
+        .statement_cache_capacity(256)
 }
 
 impl Tx {

@@ -1,10 +1,13 @@
-//! `aukio import FILE.jsonl`: people, spaces, threads, messages and documents, one JSON object a line.
+//! `aukio import FILE.jsonl`: people, spaces, threads, messages and documents, one JSON object a line; or a
+//! whole export, a folder or a ZIP file.
 //!
 //! The objects go through the same acts that people use, at the times they name. Their `id`s are kept as
 //! external ids, so that a second import of the same file changes nothing. A bad row is reported with its
 //! line number and skipped; the good rows stay.
 
-mod row;
+mod marks;
+pub mod row;
+mod store;
 
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, IsTerminal};
@@ -14,12 +17,16 @@ use anyhow::Context;
 use aukio_core::policy::{Joining, Role};
 use aukio_core::text::{Body, Email, Line, Manuscript, Password, PersonName, Purpose, SpaceName, TextError, Title};
 use aukio_core::{Language, PersonId, ThreadId, Time};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::backup::package::Opened;
 use crate::db::{Queries, Tx};
 use crate::documents::{self, MayCreate, NewDocument};
+use crate::journal::{self, Entry};
 use crate::people::{self, NewPerson};
 use crate::settings::Settings;
 use crate::spaces::{self, MayCreateSpace, NewSpace, Space};
@@ -30,7 +37,8 @@ use row::Row;
 /// Rows that are committed together: large enough to be fast, small enough to lose little.
 const TOGETHER: usize = 500;
 /// The longest line that is read, in bytes.
-const LINE_BYTES_MOST: usize = 4 * 1024 * 1024;
+/// An update of a document may have four million, a third more in base 64.
+const LINE_BYTES_MOST: usize = 8 * 1024 * 1024;
 
 /// Why a row was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -63,11 +71,19 @@ pub struct Outcome {
 pub async fn run(settings: Settings, file: &Path) -> anyhow::Result<()> {
     let address = settings.listen;
     let app = crate::serve::open(settings, address, CancellationToken::new()).await?;
-    let input = std::fs::File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let bytes = input.metadata()?.len();
+    let mut package;
+    let (input, bytes): (Box<dyn BufRead + '_>, u64) = if file.is_dir() || has_ending(file, "zip") {
+        package = Opened::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let bytes = package.digest(crate::export::SITE).context("this is no export")?.bytes;
+        (package.read(crate::export::SITE)?, bytes)
+    } else {
+        let input = std::fs::File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let bytes = input.metadata()?.len();
+        (Box::new(BufReader::new(input)), bytes)
+    };
     let bar = if std::io::stderr().is_terminal() { ProgressBar::new(bytes) } else { ProgressBar::hidden() };
     bar.set_style(ProgressStyle::with_template("{bar:40} {percent} % {bytes}/{total_bytes}, {eta} left")?);
-    let outcome = import(&app, BufReader::new(input), &bar).await?;
+    let outcome = import(&app, input, &bar).await?;
     bar.finish_and_clear();
     for (line, fault) in &outcome.faults {
         eprintln!("line {line}: {fault}");
@@ -76,6 +92,10 @@ pub async fn run(settings: Settings, file: &Path) -> anyhow::Result<()> {
     app.db.close().await;
     anyhow::ensure!(outcome.faults.is_empty(), "some lines were bad; the good ones are in");
     Ok(())
+}
+
+fn has_ending(file: &Path, ending: &str) -> bool {
+    file.extension().is_some_and(|found| found == ending)
 }
 
 /// Fills an empty site with the example network and gives its people a password.
@@ -223,6 +243,8 @@ impl Importer<'_> {
             Row::Thread(row) => self.thread(tx, row).await,
             Row::Message(row) => self.message(tx, row).await,
             Row::Document(row) => self.document(tx, row).await,
+            Row::Updates(row) => self.updates(tx, row).await,
+            Row::Versions(row) => self.versions(tx, row).await,
         }
     }
 
@@ -241,17 +263,21 @@ impl Importer<'_> {
         }
         let sector = row.sector.parse().map_err(|_| RowError::NoSuch("the sector", row.sector.clone()))?;
         let at = time(self.app, row.at.as_deref())?;
+        let marks = marks::Person::of(&row)?;
+        // Somebody who left has no name; the marks take this one away again.
+        let name = if marks.closed_at.is_some() { "-" } else { &row.name };
         let new = NewPerson {
-            name: text("name", PersonName::parse(&row.name))?,
+            name: text("name", PersonName::parse(name))?,
             email,
             sector,
             organisation: text("organisation", Line::parse(&row.organisation))?,
             language: language(row.language.as_deref())?.unwrap_or(Language::Fi),
             password_hash: None,
-            administrator: false,
+            administrator: row.administrator,
             external_id: Some(row.id),
         };
-        people::add(tx, self.app, new, at).await?;
+        let person = people::add(tx, self.app, new, at).await?;
+        store::mark_person(tx, person, marks).await?;
         Ok(true)
     }
 
@@ -284,7 +310,12 @@ impl Importer<'_> {
                 None => Language::detect(&row.body, Language::Fi),
             },
             closed: row.closed,
-            joining: Joining::Open,
+            joining: match &row.joining {
+                None => Joining::Open,
+                Some(name) => {
+                    spaces::store::joining(name).ok_or_else(|| RowError::NoSuch("the joining", name.to_owned()))?
+                }
+            },
             ends_at,
             external_id: Some(row.id.clone()),
         };
@@ -294,9 +325,29 @@ impl Importer<'_> {
         };
         let may = MayCreateSpace::for_import(parent, founder);
         let space = spaces::found_in(tx, self.app, may, new, at).await.map_err(refused)?;
+        if let Some(name) = row.joining {
+            // A closed space is founded as one by invitation; it may have been opened to requests since.
+            store::set_joining(tx, space.id, name).await?;
+        }
+        let is_whole = row.members.iter().any(|member| matches!(member, row::Member::Since { .. }));
+        if is_whole {
+            spaces::store::remove(tx, space.id, founder).await?;
+        }
         for member in &row.members {
+            let (member, role, at) = match member {
+                row::Member::Id(person) => (person, Role::Member, at),
+                row::Member::Since { person, role, at } => (
+                    person,
+                    spaces::store::role_of(role).ok_or_else(|| RowError::NoSuch("the role", role.to_owned()))?,
+                    time(self.app, Some(at))?,
+                ),
+            };
             let member = self.person_of(tx, member).await?;
-            spaces::enter_in(tx, space.id, member, Role::Member, at).await?;
+            spaces::enter_in(tx, space.id, member, role, at).await?;
+        }
+        for request in &row.requests {
+            let person = self.person_of(tx, &request.person).await?;
+            store::ask(tx, space.id, person, &request.reason, time(self.app, Some(&request.at))?).await?;
         }
         if !row.outcome.is_empty() {
             let outcome = text("outcome", Purpose::parse(&row.outcome))?;
@@ -320,15 +371,20 @@ impl Importer<'_> {
             ),
             None => None,
         };
+        let marks = self.marks(tx, row.history.as_ref()).await?;
         let new = NewThread {
             title: text("title", Title::parse(&row.title))?,
-            body: text("body", Body::parse(&row.body))?,
+            body: body(&row.body, marks.as_ref())?,
             language: language(row.language.as_deref())?,
             document,
             external_id: Some(row.id),
         };
         let at = time(self.app, row.at.as_deref())?;
-        threads::start_in(tx, self.app, MayStart::for_import(space, author), new, at).await.map_err(refused)?;
+        let may = MayStart::for_import(space, author);
+        let thread = threads::start_in(tx, self.app, may, new, at).await.map_err(refused)?;
+        if let Some(marks) = marks {
+            store::mark_message(tx, thread.id, 1, &row.body, marks).await?;
+        }
         Ok(true)
     }
 
@@ -339,6 +395,8 @@ impl Importer<'_> {
         let thread = self.thread_of(tx, &row.thread).await?;
         let author = self.person_of(tx, &row.author).await?;
         let parent = match &row.parent {
+            // The first message has come with the thread.
+            Some(id) if *id == row.thread => Some(1),
             Some(id) => {
                 let parent = match self.numbers.get(id) {
                     Some((of, number)) => Some(*number).filter(|_| *of == thread.id),
@@ -348,8 +406,9 @@ impl Importer<'_> {
             }
             None => None,
         };
+        let marks = self.marks(tx, row.history.as_ref()).await?;
         let new = NewMessage {
-            body: text("body", Body::parse(&row.body))?,
+            body: body(&row.body, marks.as_ref())?,
             language: language(row.language.as_deref())?,
             parent,
             external_id: Some(row.id.clone()),
@@ -357,6 +416,9 @@ impl Importer<'_> {
         let at = time(self.app, row.at.as_deref())?;
         let may = MayPost::for_import(&thread, author);
         let message = threads::post_in(tx, self.app, may, new, at).await.map_err(refused)?;
+        if let Some(marks) = marks {
+            store::mark_message(tx, thread.id, message.number, &row.body, marks).await?;
+        }
         self.numbers.insert(row.id, (thread.id, message.number));
         Ok(true)
     }
@@ -382,13 +444,75 @@ impl Importer<'_> {
             kind,
             state,
             language: language(row.language.as_deref())?,
-            manuscript: text("body", Manuscript::parse(&row.body))?,
+            manuscript: text("body", Manuscript::parse(if row.log.is_some() { "" } else { &row.body }))?,
             external_id: Some(row.id),
         };
         let at = time(self.app, row.at.as_deref())?;
         let may = MayCreate::for_import(space, author);
         documents::create_in(tx, self.app, may, new, at).await.map_err(refused)?;
         Ok(true)
+    }
+
+    /// A part of the log of a document that this file has brought; what is there already is left.
+    async fn updates(&mut self, tx: &mut Tx, row: row::Updates) -> Result<bool, RowError> {
+        let document = self.document_of(tx, &row.document).await?;
+        let known = document.seq - row.from + 1;
+        if known < 0 {
+            return Err(RowError::Refused(format!("updates before {} are missing", row.from)));
+        }
+        let new = row.updates.iter().skip(usize::try_from(known).unwrap_or(usize::MAX));
+        let mut seq = document.seq;
+        for update in new {
+            let actor = match &update.by {
+                Some(person) => Some(self.person_of(tx, person).await?),
+                None => None,
+            };
+            let bytes = BASE64.decode(&update.bytes).map_err(refused)?;
+            aukio_protocol::update::validate(&bytes, &aukio_protocol::Limits::stored()).map_err(refused)?;
+            let update_at = time(self.app, Some(&update.at))?;
+            let update = documents::store::Update { actor, bytes };
+            seq = documents::store::append(tx, document.id, vec![update], update_at).await?;
+        }
+        if seq == document.seq {
+            return Ok(false);
+        }
+        // The sittings come in a row of their own, so that they are what they were.
+        documents::store::told(tx, document.id, document.seq, seq).await?;
+        let entry = Entry::DocumentEdited { space: document.space, document: document.id, seq };
+        journal::record(tx, Some(document.author), document.created_at, entry).await?;
+        Ok(true)
+    }
+
+    async fn versions(&mut self, tx: &mut Tx, row: row::Versions) -> Result<bool, RowError> {
+        let document = self.document_of(tx, &row.document).await?;
+        let mut any = false;
+        for version in row.versions {
+            let mut writers = Vec::new();
+            for person in &version.writers {
+                writers.push(self.person_of(tx, person).await?);
+            }
+            let named_by = match &version.named_by {
+                Some(person) => Some(self.person_of(tx, person).await?),
+                None => None,
+            };
+            let (begun, ended) = (time(self.app, Some(&version.begun))?, time(self.app, Some(&version.ended))?);
+            any |= store::put_version(tx, document.id, version, (begun, ended), named_by, writers).await?;
+        }
+        Ok(any)
+    }
+
+    async fn marks(&mut self, tx: &mut Tx, row: Option<&row::History>) -> Result<Option<marks::Message>, RowError> {
+        let Some(row) = row else { return Ok(None) };
+        let by = match &row.withdrawn {
+            Some(withdrawn) => Some(self.person_of(tx, &withdrawn.by).await?),
+            None => None,
+        };
+        marks::Message::of(row, by).map(Some)
+    }
+
+    async fn document_of(&self, tx: &mut Tx, id: &str) -> Result<documents::Document, RowError> {
+        let document = documents::store::by_external_id(&mut *tx, id).await?;
+        document.ok_or_else(|| RowError::Unknown("the document", id.to_owned()))
     }
 
     async fn person_of(&mut self, tx: &mut Tx, id: &str) -> Result<PersonId, RowError> {
@@ -422,6 +546,12 @@ impl Importer<'_> {
     }
 }
 
+/// The text of a message. One that was withdrawn has none; its marks take this one away again.
+fn body(text: &str, marks: Option<&marks::Message>) -> Result<Body, RowError> {
+    let withdrawn = marks.is_some_and(|marks| marks.withdrawal.is_some());
+    self::text("body", Body::parse(if withdrawn && text.is_empty() { "-" } else { text }))
+}
+
 fn text<T>(field: &'static str, parsed: Result<T, TextError>) -> Result<T, RowError> {
     parsed.map_err(|error| RowError::Text(field, error))
 }
@@ -442,6 +572,12 @@ fn time(app: &App, at: Option<&str>) -> Result<Time, RowError> {
             Ok(Time::from(at).min(app.clock.now()))
         }
     }
+}
+
+/// A time that says when something was, without a say in when it is done.
+fn moment(text: &str) -> Result<Time, RowError> {
+    let at: jiff::Timestamp = text.parse().map_err(|_| RowError::NoSuch("the time", text.to_owned()))?;
+    Ok(Time::from(at))
 }
 
 fn refused(error: impl std::fmt::Display) -> RowError {

@@ -41,7 +41,7 @@ impl From<Row> for Space {
             outcome: row.outcome,
             language: language(&row.language),
             audience: row.audience,
-            joining: joining(&row.joining),
+            joining: joining(&row.joining).unwrap_or(Joining::Invited),
             created_at: Time::from_microseconds(row.created_at),
             ends_at: row.ends_at.map(Time::from_microseconds),
             member_count: row.member_count,
@@ -56,12 +56,8 @@ pub fn language(text: &str) -> Language {
     text.parse().unwrap_or(Language::Fi)
 }
 
-fn joining(text: &str) -> Joining {
-    match text {
-        "open" => Joining::Open,
-        "request" => Joining::Request,
-        _ => Joining::Invited,
-    }
+pub fn joining(text: &str) -> Option<Joining> {
+    [Joining::Open, Joining::Request, Joining::Invited].into_iter().find(|joining| joining_name(*joining) == text)
 }
 
 pub fn joining_name(joining: Joining) -> &'static str {
@@ -80,12 +76,8 @@ pub fn role_name(role: Role) -> &'static str {
     }
 }
 
-fn role_of(text: &str) -> Role {
-    match text {
-        "convener" => Role::Convener,
-        "coordinator" => Role::Coordinator,
-        _ => Role::Member,
-    }
+pub fn role_of(text: &str) -> Option<Role> {
+    [Role::Member, Role::Convener, Role::Coordinator].into_iter().find(|role| role_name(*role) == text)
 }
 
 /// Which audiences a viewer (`$1`, 0 for a visitor) belongs to: everybody, and the closed spaces they are in.
@@ -140,7 +132,7 @@ pub async fn role(db: &Db, space: SpaceId, person: PersonId) -> sqlx::Result<Opt
             (space.0, person.0),
         )
         .await?;
-    Ok(roles.iter().map(|(role, _)| role_of(role)).max_by_key(|role| match role {
+    Ok(roles.iter().map(|(role, _)| role_of(role).unwrap_or(Role::Member)).max_by_key(|role| match role {
         Role::Member => 0,
         Role::Convener => 1,
         Role::Coordinator => 2,

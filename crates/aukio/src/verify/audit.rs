@@ -1,8 +1,9 @@
 //! The chain of the audit log: no row changed, none missing.
 
+use super::Faults;
 use crate::audit;
-use crate::db::Db;
+use crate::db::Tx;
 
-pub async fn check(db: &Db) -> sqlx::Result<Vec<String>> {
-    audit::faults(db).await
+pub async fn check(tx: &mut Tx) -> sqlx::Result<Faults> {
+    audit::faults(tx).await
 }

@@ -19,7 +19,7 @@ use super::{Failure, assets, cache, failure, secure, standing, visit};
 use crate::app::App;
 use crate::audit;
 use crate::metrics::Metrics;
-use crate::{api, documents, feeds, front, live, people, search, spaces, threads};
+use crate::{api, documents, feeds, front, live, people, privacy, search, spaces, threads};
 
 /// Bytes of a form: a document of 250 000 characters, each of them percent-encoded at worst.
 const FORM_BYTES_MOST: usize = 3 * 1024 * 1024;
@@ -35,6 +35,7 @@ fn pages() -> Router<App> {
         .merge(search::http::routes())
         .merge(people::http::routes())
         .merge(audit::http::routes())
+        .merge(privacy::http::routes())
         .merge(standing::routes())
         .merge(feeds::http::routes())
         .merge(api::tokens::http::routes())
