@@ -20,9 +20,11 @@ impl Fault {
             .stderr(Stdio::piped())
             .spawn()
             .expect("strace is missing: run `scripts/setup test`");
-        let said = BufReader::new(strace.stderr.take().expect("the errors are piped"));
-        let attached = said.lines().map_while(Result::ok).find(|line| line.contains("attached"));
-        assert!(attached.is_some(), "strace may not attach to {pid}");
+        let mut said =
+            BufReader::new(strace.stderr.take().expect("the errors are piped")).lines().map_while(Result::ok);
+        assert!(said.any(|line| line.contains("attached")), "strace may not attach to {pid}");
+        // It tells of each new thread and would end at a pipe that nobody reads.
+        std::thread::spawn(move || said.for_each(drop));
         Fault(strace)
     }
 }
