@@ -10,7 +10,7 @@ static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 pub(super) async fn run(db: &Db) -> sqlx::Result<()> {
     match db {
         Db::Sqlite { write, .. } => SQLITE.run(write).await?,
-        Db::Postgres(pool) => POSTGRES.run(pool).await?,
+        Db::Postgres { write, .. } => POSTGRES.run(write).await?,
     }
     Ok(())
 }
@@ -19,7 +19,7 @@ pub(super) async fn run(db: &Db) -> sqlx::Result<()> {
 pub(super) async fn run_to(db: &Db, version: i64) -> sqlx::Result<()> {
     match db {
         Db::Sqlite { write, .. } => SQLITE.run_to(version, write).await?,
-        Db::Postgres(pool) => POSTGRES.run_to(version, pool).await?,
+        Db::Postgres { write, .. } => POSTGRES.run_to(version, write).await?,
     }
     Ok(())
 }

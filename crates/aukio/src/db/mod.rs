@@ -43,11 +43,9 @@ impl Sql {
 #[derive(Clone)]
 pub enum Db {
     /// One writer, because SQLite has one; readers are opened read-only, so that a stray write fails in a test.
-    Sqlite {
-        read: SqlitePool,
-        write: SqlitePool,
-    },
-    Postgres(PgPool),
+    Sqlite { read: SqlitePool, write: SqlitePool },
+    /// Apart, so that writers who wait for each other leave readers their connections.
+    Postgres { read: PgPool, write: PgPool },
 }
 
 /// A transaction. Dropped without `commit`, it is rolled back.
@@ -161,12 +159,10 @@ impl Db {
         let options = PgConnectOptions::from_str(url)?
             .application_name("aukio")
             .options([("statement_timeout", "20000"), ("idle_in_transaction_session_timeout", "60000")]);
-        let pool = PgPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options)
-            .await?;
-        Ok(Db::Postgres(pool))
+        let pool = |most| PgPoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(10));
+        let write = pool(8).connect_with(options.clone()).await?;
+        let read = pool(8).connect_lazy_with(options);
+        Ok(Db::Postgres { read, write })
     }
 
     /// Begins a transaction that may write. On SQLite it waits for the one writer and takes the lock at
@@ -174,7 +170,7 @@ impl Db {
     pub async fn begin(&self) -> sqlx::Result<Tx> {
         match self {
             Db::Sqlite { write, .. } => Ok(Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?)),
-            Db::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+            Db::Postgres { write, .. } => Ok(Tx::Postgres(write.begin().await?)),
         }
     }
 
@@ -187,8 +183,8 @@ impl Db {
                 sqlx::query("SELECT COUNT(*) FROM sqlite_schema").execute(&mut *tx).await?;
                 Ok(Tx::Sqlite(tx))
             }
-            Db::Postgres(pool) => {
-                let mut tx = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+            Db::Postgres { read, .. } => {
+                let mut tx = read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
                 // A whole site takes longer to read than a page may.
                 sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
                 sqlx::query("SET LOCAL idle_in_transaction_session_timeout = 0").execute(&mut *tx).await?;
@@ -204,7 +200,10 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Db::Postgres(pool) => pool.close().await,
+            Db::Postgres { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
         }
     }
 }
@@ -244,13 +243,15 @@ impl Tx {
 
 impl Queries for &Db {
     fn is_postgres(&self) -> bool {
-        matches!(self, Db::Postgres(_))
+        matches!(self, Db::Postgres { .. })
     }
 
     async fn all<T: Record>(self, sql: &'static str, params: impl Params) -> sqlx::Result<Vec<T>> {
         match self {
             Db::Sqlite { read, .. } => sqlx::query_as_with::<Sqlite, T, _>(sql, params.sqlite()?).fetch_all(read).await,
-            Db::Postgres(pool) => sqlx::query_as_with::<Postgres, T, _>(sql, params.postgres()?).fetch_all(pool).await,
+            Db::Postgres { read, .. } => {
+                sqlx::query_as_with::<Postgres, T, _>(sql, params.postgres()?).fetch_all(read).await
+            }
         }
     }
 
@@ -259,8 +260,8 @@ impl Queries for &Db {
             Db::Sqlite { read, .. } => {
                 sqlx::query_as_with::<Sqlite, T, _>(sql, params.sqlite()?).fetch_optional(read).await
             }
-            Db::Postgres(pool) => {
-                sqlx::query_as_with::<Postgres, T, _>(sql, params.postgres()?).fetch_optional(pool).await
+            Db::Postgres { read, .. } => {
+                sqlx::query_as_with::<Postgres, T, _>(sql, params.postgres()?).fetch_optional(read).await
             }
         }
     }
@@ -270,8 +271,8 @@ impl Queries for &Db {
             Db::Sqlite { write, .. } => {
                 sqlx::query_with::<Sqlite, _>(sql, params.sqlite()?).execute(write).await?.rows_affected()
             }
-            Db::Postgres(pool) => {
-                sqlx::query_with::<Postgres, _>(sql, params.postgres()?).execute(pool).await?.rows_affected()
+            Db::Postgres { write, .. } => {
+                sqlx::query_with::<Postgres, _>(sql, params.postgres()?).execute(write).await?.rows_affected()
             }
         })
     }
