@@ -4,11 +4,13 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use aukio_core::{Clock, DocumentId, PersonId};
 use aukio_sync::history::{self, Past};
 use aukio_sync::{Loaded, Log, LogError, Pending};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
 
 use super::store::{self, Update};
 use crate::db::Db;
@@ -17,6 +19,10 @@ use crate::db::Db;
 const WAITING_MOST: usize = 1024;
 /// Appends that one transaction takes.
 const TOGETHER_MOST: usize = 256;
+
+/// How long appends are gathered before they are committed. On a quick disk each keystroke would else be a
+/// transaction of its own; nobody sees four milliseconds.
+const GATHER: Duration = Duration::from_millis(4);
 
 /// Updates that a document is opened from without a snapshot being made.
 const LOOSE_UPDATES_MOST: usize = 500;
@@ -120,7 +126,8 @@ async fn try_load(db: &Db, document: DocumentId, until: i64) -> Result<Option<Lo
     const PORTION: i64 = 1000;
     let snapshot = store::snapshot(db, document).await.map_err(unavailable)?.filter(|(seq, _)| *seq <= until);
     let mut last = snapshot.as_ref().map_or(0, |(seq, _)| *seq);
-    let mut loaded = Loaded { snapshot, ..Loaded::default() };
+    let schema = u64::try_from(store::schema(db, document).await.map_err(unavailable)?).unwrap_or(0);
+    let mut loaded = Loaded { snapshot, updates: Vec::new(), schema };
     while last < until {
         let mut portion = store::updates_after(db, document, last, PORTION).await.map_err(unavailable)?;
         if portion.first().is_none_or(|(first, _)| *first > last + 1)
@@ -198,6 +205,15 @@ async fn pack(db: &Db, document: DocumentId, until: i64) -> anyhow::Result<()> {
 async fn commit_together(db: Db, clock: Clock, untold: Untold, mut waiting: mpsc::Receiver<Append>) {
     let mut together = Vec::with_capacity(TOGETHER_MOST);
     while waiting.recv_many(&mut together, TOGETHER_MOST).await > 0 {
+        let due = Instant::now() + GATHER;
+        while together.len() < TOGETHER_MOST {
+            let room = TOGETHER_MOST - together.len();
+            match timeout_at(due, waiting.recv_many(&mut together, room)).await {
+                Ok(more) if more > 0 => {}
+                // It is time, or nobody is left who could send more.
+                Ok(_) | Err(_) => break,
+            }
+        }
         metrics::histogram!("aukio_document_commit_updates").record(together.len() as f64);
         match commit(&db, &clock, &untold, &together).await {
             Ok(seqs) => {
@@ -237,7 +253,9 @@ async fn commit(db: &Db, clock: &Clock, untold: &Untold, appends: &[Append]) -> 
         let append = &appends[place];
         let update = |pending: &Pending| Update { actor: pending.actor.map(PersonId), bytes: pending.bytes.clone() };
         let updates = append.updates.iter().map(update).collect();
-        seqs[place] = store::append(&mut tx, append.document, updates, now).await?;
+        let schema = append.updates.iter().map(|pending| pending.schema).max().unwrap_or(0);
+        let schema = i64::try_from(schema).unwrap_or(i64::MAX);
+        seqs[place] = store::append(&mut tx, append.document, updates, schema, now).await?;
     }
     tx.commit().await?;
     for (append, seq) in appends.iter().zip(&seqs) {

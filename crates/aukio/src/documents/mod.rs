@@ -11,6 +11,8 @@ pub mod store;
 pub mod stream;
 pub mod versions;
 
+use std::time::Duration;
+
 use aukio_core::text::{Manuscript, Title};
 use aukio_core::{DocumentId, Language, PersonId, SpaceId, Time, Viewer};
 use aukio_sync::{Replica, Rooms};
@@ -143,9 +145,11 @@ pub struct Documents {
 
 impl Documents {
     pub fn new(log: DocumentLog, stop: CancellationToken) -> Self {
+        // The log gathers the updates of all rooms together; a room that waited as well would double the delay.
+        let settings = aukio_sync::Settings { gather: Duration::ZERO, ..aukio_sync::Settings::default() };
         Self {
             untold: log.untold(),
-            rooms: Rooms::new(log, aukio_sync::Settings::default()),
+            rooms: Rooms::new(log, settings),
             readings: Readings::default(),
             streams: Streams::default(),
             stop,
@@ -218,9 +222,10 @@ pub async fn create_in(
     } else {
         let bytes = Replica::from_tree(&tree).map_err(|error| DocumentError::Broken(error.to_string()))?;
         let update = store::Update { actor: Some(author), bytes };
-        store::append(tx, document.id, vec![update], at).await?
+        store::append(tx, document.id, vec![update], 0, at).await?
     };
     if store::told(tx, document.id, 0, seq).await? {
+        store::settle(tx, document.id, 0, seq).await?;
         versions::note(tx, document.id, 0, seq).await?;
     }
     spaces::store::count(tx, space.id, "document_count", 1).await?;

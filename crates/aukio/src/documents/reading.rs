@@ -187,9 +187,10 @@ async fn tell(app: &App) -> sqlx::Result<()> {
     for store::Untold { id, space_id, seq, journalled_seq, edited_by } in edited {
         let document = DocumentId(id);
         if store::told(&mut tx, document, journalled_seq, seq).await? {
+            let writer = store::settle(&mut tx, document, journalled_seq, seq).await?;
             versions::note(&mut tx, document, journalled_seq, seq).await?;
             let entry = Entry::DocumentEdited { space: SpaceId(space_id), document, seq };
-            journal::record(&mut tx, Some(PersonId(edited_by)), now, entry).await?;
+            journal::record(&mut tx, writer.or(Some(PersonId(edited_by))), now, entry).await?;
         }
     }
     tx.commit().await?;

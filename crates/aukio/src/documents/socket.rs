@@ -34,9 +34,10 @@ async fn open(visit: Visit, Path(id): Path<String>, headers: HeaderMap, upgrade:
     upgrade
         .max_message_size(MESSAGE_BYTES_MOST)
         .max_frame_size(MESSAGE_BYTES_MOST)
-        .read_buffer_size(8192)
-        .write_buffer_size(8192)
-        .max_write_buffer_size(16 * 1024 * 1024)
+        .read_buffer_size(4096)
+        .write_buffer_size(4096)
+        // A whole document must fit, and nothing else: more waits in the room's own queue, which is bounded.
+        .max_write_buffer_size(MESSAGE_BYTES_MOST + 64 * 1024)
         .on_upgrade(move |mut socket| async move {
             let _admission = admission;
             let code = match id.parse() {

@@ -143,40 +143,66 @@ pub struct Update {
 }
 
 /// Appends updates to a document's log and returns the number of the last one. The row of the document is
-/// locked from here to the commit, so that numbers are handed out one by one.
-pub async fn append(tx: &mut Tx, document: DocumentId, updates: Vec<Update>, at: Time) -> sqlx::Result<i64> {
+/// locked from here to the commit, so that numbers are handed out one by one. Whatever can wait does:
+/// [`settle`] notes who wrote and when, once for a burst of keystrokes.
+pub async fn append(
+    tx: &mut Tx,
+    document: DocumentId,
+    updates: Vec<Update>,
+    schema: i64,
+    at: Time,
+) -> sqlx::Result<i64> {
     let count = updates.len() as i64;
-    let last_actor = updates.iter().rev().find_map(|update| update.actor);
     let (last,): (i64,) = tx
         .one(
-            "UPDATE document SET seq = seq + $2, edited_at = CASE WHEN edited_at > $3 THEN edited_at ELSE $3 END,
-                    edited_by = COALESCE(CAST($4 AS BIGINT), edited_by)
+            "UPDATE document SET seq = seq + $2, schema = CASE WHEN schema < $3 THEN $3 ELSE schema END
              WHERE id = $1 RETURNING seq",
-            (document.0, count, at.microseconds(), last_actor.map(|actor| actor.0)),
+            (document.0, count, schema),
         )
         .await?;
-    let mut actors: Vec<i64> = Vec::new();
     for (place, update) in updates.into_iter().enumerate() {
         let seq = last - count + 1 + place as i64;
-        let actor = update.actor.map(|actor| actor.0);
         tx.execute(
             "INSERT INTO document_update (document_id, seq, at, actor, bytes) VALUES ($1, $2, $3, $4, $5)",
-            (document.0, seq, at.microseconds(), actor, update.bytes),
-        )
-        .await?;
-        actors.extend(actor);
-    }
-    actors.sort_unstable();
-    actors.dedup();
-    for actor in actors {
-        tx.execute(
-            "INSERT INTO document_writer (document_id, person_id, last_at) VALUES ($1, $2, $3)
-             ON CONFLICT (document_id, person_id) DO UPDATE SET last_at = excluded.last_at",
-            (document.0, actor, at.microseconds()),
+            (document.0, seq, at.microseconds(), update.actor.map(|actor| actor.0), update.bytes),
         )
         .await?;
     }
     Ok(last)
+}
+
+/// Notes on the document who wrote the updates after `from`, up to `until`, and when. Returns the last of them.
+pub async fn settle(tx: &mut Tx, document: DocumentId, from: i64, until: i64) -> sqlx::Result<Option<PersonId>> {
+    tx.execute(
+        "INSERT INTO document_writer (document_id, person_id, last_at)
+         SELECT document_id, actor, MAX(at) FROM document_update
+         WHERE document_id = $1 AND seq > $2 AND seq <= $3 AND actor IS NOT NULL GROUP BY document_id, actor
+         ON CONFLICT (document_id, person_id) DO UPDATE SET last_at = excluded.last_at",
+        (document.0, from, until),
+    )
+    .await?;
+    let last: Option<(i64, Option<i64>)> = tx
+        .optional(
+            "SELECT at, actor FROM document_update WHERE document_id = $1 AND seq > $2 AND seq <= $3
+             ORDER BY seq DESC LIMIT 1",
+            (document.0, from, until),
+        )
+        .await?;
+    let Some((at, actor)) = last else { return Ok(None) };
+    tx.execute(
+        "UPDATE document SET edited_at = CASE WHEN edited_at > $2 THEN edited_at ELSE $2 END,
+                edited_by = COALESCE(CAST($3 AS BIGINT), edited_by)
+         WHERE id = $1",
+        (document.0, at, actor),
+    )
+    .await?;
+    Ok(actor.map(PersonId))
+}
+
+/// The schema of the newest editor that has written in the document.
+pub async fn schema(db: &Db, document: DocumentId) -> sqlx::Result<i64> {
+    let row: Option<(i64,)> = db.optional("SELECT schema FROM document WHERE id = $1", (document.0,)).await?;
+    Ok(row.map_or(0, |(schema,)| schema))
 }
 
 /// The snapshot, if there is one, as (seq, bytes).

@@ -471,13 +471,14 @@ impl Importer<'_> {
             aukio_protocol::update::validate(&bytes, &aukio_protocol::Limits::stored()).map_err(refused)?;
             let update_at = time(self.app, Some(&update.at))?;
             let update = documents::store::Update { actor, bytes };
-            seq = documents::store::append(tx, document.id, vec![update], update_at).await?;
+            seq = documents::store::append(tx, document.id, vec![update], 0, update_at).await?;
         }
         if seq == document.seq {
             return Ok(false);
         }
         // The sittings come in a row of their own, so that they are what they were.
         documents::store::told(tx, document.id, document.seq, seq).await?;
+        documents::store::settle(tx, document.id, document.seq, seq).await?;
         let entry = Entry::DocumentEdited { space: document.space, document: document.id, seq };
         journal::record(tx, Some(document.author), document.created_at, entry).await?;
         Ok(true)

@@ -77,6 +77,7 @@ enum Shows {
 /// What an entry changes on pages.
 enum Change {
     Thread(ThreadId),
+    Document(DocumentId),
     Texts,
     /// Names, places and rights stand on all pages.
     All,
@@ -88,10 +89,10 @@ impl Change {
             Entry::MessagePosted { thread, .. }
             | Entry::MessageEdited { thread, .. }
             | Entry::MessageWithdrawn { thread, .. } => Change::Thread(thread),
-            Entry::ThreadStarted { .. }
-            | Entry::DocumentCreated { .. }
-            | Entry::DocumentEdited { .. }
-            | Entry::DocumentVersionNamed { .. } => Change::Texts,
+            Entry::ThreadStarted { .. } | Entry::DocumentCreated { .. } => Change::Texts,
+            Entry::DocumentEdited { document, .. } | Entry::DocumentVersionNamed { document, .. } => {
+                Change::Document(document)
+            }
             Entry::PersonJoined { .. }
             | Entry::PersonChanged { .. }
             | Entry::PersonClosed { .. }
@@ -104,9 +105,13 @@ impl Change {
 
     fn touches(&self, shows: Shows) -> bool {
         match (self, shows) {
-            (Change::All, _) | (_, Shows::Everything | Shows::Document(_)) => true,
+            (Change::All, _) | (_, Shows::Everything) => true,
+            (_, Shows::Standing) => false,
             (Change::Thread(changed), Shows::Thread(shown)) => *changed == shown,
-            (Change::Texts, Shows::Thread(_)) | (_, Shows::Standing) => false,
+            (Change::Document(changed), Shows::Document(shown)) => *changed == shown,
+            // A document's page ends with the discussions about it.
+            (Change::Thread(_) | Change::Texts, Shows::Document(_)) => true,
+            (Change::Document(_) | Change::Texts, Shows::Thread(_)) => false,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How fast words are read: `cargo run --release -p aukio-finnish --example speed [FILE]`.
+//! How fast words are read: `cargo run --release -p aukio-finnish --example words_per_second [FILE]`.
 //!
 //! Without a file the words of this crate's tests are read, each once, then a thousand times.
 

@@ -1,0 +1,3 @@
+-- Which shape of text the newest editor that has written here knows. An older one is told to reload before it can
+-- delete what it does not know.
+ALTER TABLE document ADD COLUMN schema INTEGER NOT NULL DEFAULT 0;
