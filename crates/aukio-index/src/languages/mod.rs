@@ -2,8 +2,10 @@
 
 mod english;
 mod finnish;
+mod swedish;
 
 use finnish::Finnish;
+use swedish::Swedish;
 
 use crate::{Analyser, Reading, Stemming, Tongue};
 
@@ -11,6 +13,7 @@ use crate::{Analyser, Reading, Stemming, Tongue};
 #[derive(Default)]
 pub struct Languages {
     finnish: Finnish,
+    swedish: Swedish,
 }
 
 impl Languages {
@@ -24,12 +27,12 @@ impl Analyser for Languages {
         let readings = match tongue {
             Tongue::Fi => self.finnish.readings(word),
             Tongue::En => english::readings(word),
-            Tongue::Sv => Vec::new(),
+            Tongue::Sv => self.swedish.readings(word),
         };
         if readings.is_empty() { Stemming.readings(tongue, word) } else { readings }
     }
 
     fn version(&self) -> u32 {
-        Finnish::VERSION * 100 + english::VERSION
+        (Finnish::VERSION * 1_000 + Swedish::VERSION) * 100 + english::VERSION
     }
 }
