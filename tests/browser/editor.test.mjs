@@ -144,12 +144,16 @@ describe('the editor', () => {
     await page.keyboard.press('Tab');
     await focuses(page, ':not(.ProseMirror)');
     await page.locator('.ProseMirror p').first().click();
+    // What is typed stands where the caret is, and then the caret is where the click was.
+    await page.keyboard.press('End');
+    await page.keyboard.type(' Otsikko');
+    await page.locator('.ProseMirror > p', { hasText: 'Alku. Otsikko' }).waitFor();
     await page.selectOption('[data-style]', '2');
     await page.locator('.ProseMirror h2').waitFor();
     await page.keyboard.press('End');
     await page.click('[data-act=table]');
     await page.locator('.ProseMirror table').waitFor();
-    for (const part of [/<h2>Alku\.<\/h2>/, /<table/, /<li>Lista ensin<\/li>/]) await reads(document, part);
+    for (const part of [/<h2>Alku\. Otsikko<\/h2>/, /<table/, /<li>Lista ensin<\/li>/]) await reads(document, part);
     await close();
   });
 

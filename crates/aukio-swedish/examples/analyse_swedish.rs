@@ -1,4 +1,4 @@
-//! Prints what words can be read as: `cargo run --example analyze -- böckerna skolvägen`.
+//! Prints what words can be read as: `cargo run --example analyse_swedish -- böckerna skolvägen`.
 
 fn main() {
     for word in std::env::args().skip(1) {
