@@ -141,13 +141,13 @@ code-lost = Onko puhelimesi kadonnut? Kirjoita jokin varakoodeistasi. Jos niitä
 code-wrong = Koodi ei kelpaa. Katso sovelluksesta uusi koodi: jokainen toimii vain kerran ja puoli minuuttia.
 
 prove-title = Vahvista, että se olet sinä
-prove-what = Tämä toiminto koskee tiliäsi tai muiden asioita, joten varmistamme ensin, että selaimen äärellä olet sinä. Vahvistus riittää vartiksi.
+prove-what = Tämä toiminto koskee tunnustasi tai muiden asioita, joten varmistamme ensin, että selaimen äärellä olet sinä. Vahvistus riittää vartiksi.
 prove-password-hint = Salasana, jolla kirjaudut Aukioon.
 prove-do = Vahvista
 prove-link-what = Sinulla ei ole salasanaa, joten lähetämme linkin osoitteeseen { $email }. Linkistä palaat samaan kohtaan.
 
 factor-title = Kaksivaiheinen kirjautuminen
-factor-what = Kun kirjaudut, kysymme salasanan lisäksi koodin puhelimesi todennussovelluksesta. Silloin pelkkä salasana ei avaa tiliäsi.
+factor-what = Kun kirjaudut, kysymme salasanan lisäksi koodin puhelimesi todennussovelluksesta. Silloin pelkkä salasana ei vielä avaa tunnustasi.
 factor-due = Koordinaattoreilta ja ylläpitäjiltä vaaditaan kaksivaiheinen kirjautuminen, koska he huolehtivat myös muiden asioista. Ota se nyt käyttöön, niin pääset jatkamaan.
 factor-begin = Ota käyttöön
 factor-change = Varakoodit ja poistaminen
@@ -202,7 +202,7 @@ audit-session-ended = Päätti istunnon
 audit-confirmed = Vahvisti henkilöllisyytensä
 audit-confirm-failed = Vahvistus epäonnistui
 audit-account-made = Rekisteröityi
-audit-account-closed = Sulki tilinsä
+audit-account-closed = Sulki tunnuksensa
 audit-administrator-made = Ylläpitäjä luotiin
 audit-password-changed = Vaihtoi salasanan
 audit-address-changed = Vaihtoi sähköpostiosoitteen
