@@ -235,8 +235,7 @@ impl Workspace {
 
     /// The first administrator, by the link that the server writes to its keeper.
     pub async fn administrator(&self, name: &str) -> Teller {
-        let link = self.server.lock().expect("one story at a time").says("first administrator: ");
-        let link = link.expect("a server without an administrator tells how to become one");
+        let link = self.invitation();
         let mut teller = self.visitor();
         teller.name = name.to_owned();
         teller.email = email(name);
@@ -245,6 +244,12 @@ impl Workspace {
         let form = form.with("sector", "municipality").with("organisation", "Suomen Kuntaliitto");
         teller.submit(form.with("password", "viisitoista merkkia riittaa")).await.is(200);
         teller
+    }
+
+    /// The address at which the first administrator makes an account. It is told once.
+    pub fn invitation(&self) -> String {
+        let link = self.server.lock().expect("one story at a time").says("first administrator: ");
+        link.expect("a server without an administrator tells how to become one")
     }
 
     /// A public network that anyone may join, and its founder.

@@ -130,6 +130,8 @@ async fn no_form_takes_what_is_no_text() {
     let workspace = Workspace::open().await;
     let (network, founder) = workspace.network().await;
     let group = workspace.founds(&founder, &network, "Työryhmä", &[]).await;
+    let asking = workspace.founds(&founder, &network, "Pyynnöstä", &[("joining", "request")]).await;
+    let unfounded = Workspace::open().await;
     let thread = founder.starts_thread(&group, "Keskustelu", "Aloitus").await;
     let document = founder.writes_document(&group, "Asiakirja", "Alku\n\n## Luku\n\nTeksti").await;
     let other = workspace.member("Aino Asiakas").await;
@@ -154,6 +156,8 @@ async fn no_form_takes_what_is_no_text() {
                 "/fi/me".to_owned(),
             ],
         ),
+        (&other, vec![format!("/fi/spaces/{asking}")]),
+        (&unfounded.visitor(), vec![unfounded.invitation()]),
         (&workspace.visitor(), vec!["/sv/sign-in".to_owned(), "/en/register".to_owned()]),
     ] {
         for address in pages {
@@ -161,7 +165,9 @@ async fn no_form_takes_what_is_no_text() {
             if page.status != 200 {
                 panic!("{address} answers {}", page.status);
             }
-            for field in fields_of(&page) {
+            let fields = fields_of(&page);
+            assert!(!fields.is_empty(), "{address} has no form");
+            for field in fields {
                 check(teller, &field).await;
                 seen += 1;
             }

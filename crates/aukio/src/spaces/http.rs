@@ -74,6 +74,9 @@ struct ShowPage {
     members: Vec<Face>,
     caretakers: Vec<Face>,
     asked: bool,
+    /// What somebody who asks to join has written, and what is wrong with it.
+    reason: String,
+    faults: Faults,
 }
 
 /// A member as faces and lists show them.
@@ -142,8 +145,12 @@ impl ShowPage {
 }
 
 async fn show(visit: Visit, Path(slug): Path<String>) -> Result<Page<ShowPage>, Failure> {
+    let place = access::may_read(&visit.app, &visit.viewer, &slug).await?;
+    Ok(Page(page(&visit, place, String::new(), Faults::default()).await?))
+}
+
+async fn page(visit: &Visit, place: MayRead, reason: String, faults: Faults) -> Result<ShowPage, Failure> {
     let app = &visit.app;
-    let place = access::may_read(app, &visit.viewer, &slug).await?;
     let space = place.space().clone();
     let mut shell = visit.shell(Section::Spaces).await?;
     let lineage = store::lineage(&app.db, space.id).await?;
@@ -161,18 +168,20 @@ async fn show(visit: Visit, Path(slug): Path<String>) -> Result<Page<ShowPage>, 
         Some(person) if space.joining == Joining::Request => store::has_asked(&app.db, space.id, person).await?,
         _ => false,
     };
-    Ok(Page(ShowPage {
+    Ok(ShowPage {
         lineage,
         children: store::children(&app.db, visit.viewer.key(), space.id, visit.now).await?,
-        threads: threads::http::rows(&visit, threads).await?,
-        documents: documents::http::rows(&visit, documents).await?,
-        members: members.into_iter().map(|row| Face::of(&visit, row)).collect(),
-        caretakers: caretakers.into_iter().map(|row| Face::of(&visit, row)).collect(),
+        threads: threads::http::rows(visit, threads).await?,
+        documents: documents::http::rows(visit, documents).await?,
+        members: members.into_iter().map(|row| Face::of(visit, row)).collect(),
+        caretakers: caretakers.into_iter().map(|row| Face::of(visit, row)).collect(),
         asked,
+        reason,
+        faults,
         place,
         space,
         shell,
-    }))
+    })
 }
 
 /// Somebody reloaded the answer to a form: the space itself is what they want to see.
@@ -190,20 +199,23 @@ struct JoinForm {
     reason: String,
 }
 
-async fn join(visit: Visit, Path(slug): Path<String>, Form(form): Form<JoinForm>) -> Result<Redirect, Failure> {
+async fn join(visit: Visit, Path(slug): Path<String>, Form(form): Form<JoinForm>) -> Result<Response, Failure> {
     let place = access::may_read(&visit.app, &visit.viewer, &slug).await?;
     let target = visit.url(format!("/spaces/{slug}"));
     if visit.viewer.member().is_none() {
         let next = people::http::encode(&target);
-        return Ok(Redirect::to(&visit.url(format!("/sign-in?next={next}"))));
+        return Ok(Redirect::to(&visit.url(format!("/sign-in?next={next}"))).into_response());
     }
     if place.space().joining == Joining::Request {
-        // Without words, or with unreadable ones, it is a request all the same.
-        super::ask_to_join(&visit.app, access::may_ask(place)?, Line::parse(&form.reason).ok()).await?;
+        let mut faults = Faults::default();
+        let Some(reason) = faults.take(visit.words(), "reason", Line::parse(&form.reason)) else {
+            return Ok(Again(page(&visit, place, form.reason, faults).await?).into_response());
+        };
+        super::ask_to_join(&visit.app, access::may_ask(place)?, Some(reason)).await?;
     } else if place.standing().role.is_none() {
         super::join(&visit.app, access::may_join(place)?).await?;
     }
-    Ok(Redirect::to(&target))
+    Ok(Redirect::to(&target).into_response())
 }
 
 async fn leave(visit: Visit, Path(slug): Path<String>) -> Result<Redirect, Failure> {
