@@ -101,5 +101,5 @@ pub async fn restore(app: &App, may: MayEdit, seq: i64) -> Result<(), DocumentEr
     Ok(())
 }
 
-/// Whose hand a list of versions shows, in the order of their first words.
+/// Who had a hand in sittings, by the first update of each.
 pub type Writers = std::collections::HashMap<i64, Vec<PersonId>>;
