@@ -5,6 +5,7 @@
 //! `CAST(… AS BIGINT)` around sums and literals); booleans are tested as `WHERE locked`; moments are
 //! BIGINT microseconds; text is compared by folded keys made in Rust; NULLs sort by `NULLS LAST`.
 
+mod before;
 mod migrate;
 mod params;
 
@@ -19,6 +20,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Connection, FromRow, Postgres, Sqlite, Transaction};
 
+pub use before::Before;
 pub use params::Params;
 
 /// A row that both databases can give. `#[derive(sqlx::FromRow)]` and tuples serve.

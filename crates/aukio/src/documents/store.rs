@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use aukio_core::{DocumentId, PersonId, SpaceId, Time};
 
 use super::{Document, Kind, State};
-use crate::db::{Db, Queries, Tx};
+use crate::db::{Before, Db, Queries, Tx};
 use crate::spaces::store::{language, readable};
-use crate::threads::store::Before;
 
 #[derive(sqlx::FromRow)]
 struct Row {

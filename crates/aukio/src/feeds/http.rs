@@ -1,23 +1,28 @@
 //! The addresses of feeds.
 
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::str::FromStr;
+
 use askama::Template;
 use aukio_core::{DocumentId, ThreadId, Viewer};
 use axum::Router;
 use axum::extract::{Path, Query, Request};
-use axum::http::{HeaderMap, Uri};
+use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::get;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::atom::{Entry, Feed, plain};
 use super::sitemap;
 use super::sources::Asked;
 use crate::app::App;
-use crate::threads::http::Cursor;
+use crate::db::Before;
+use crate::spaces::{self, Space};
 use crate::web::tagged::{self, Keep};
 use crate::web::visit::split_language;
-use crate::web::{At, Failure, Visit};
-use crate::{documents, spaces, threads};
+use crate::web::{At, Failure};
+use crate::{documents, threads};
 
 /// Entries of one page of a feed.
 const ENTRIES: usize = 30;
@@ -62,21 +67,28 @@ pub async fn address(mut request: Request) -> Request {
     request
 }
 
-/// Where a page of a feed begins.
-#[derive(Deserialize, Default)]
-struct Older {
-    #[serde(default)]
-    before: String,
+/// Where a page of a feed begins: the place that its address names, or the newest entry.
+#[derive(Deserialize)]
+struct Older<P: FromStr> {
+    #[serde(default = "Option::default", deserialize_with = "sound")]
+    before: Option<P>,
 }
 
-impl Older {
+/// A place that is none leads to the newest entries.
+fn sound<'de, P: FromStr, D: Deserializer<'de>>(input: D) -> Result<Option<P>, D::Error> {
+    Ok(String::deserialize(input)?.parse().ok())
+}
+
+impl Older<ThreadId> {
     /// Ids of all kinds count time alike, so that one place serves several lists.
     fn id(&self) -> i64 {
-        self.before.parse::<ThreadId>().map_or(i64::MAX, |id| id.0)
+        self.before.map_or(i64::MAX, |id| id.0)
     }
+}
 
+impl Older<i64> {
     fn number(&self) -> i64 {
-        self.before.parse().unwrap_or(i64::MAX)
+        self.before.unwrap_or(i64::MAX)
     }
 }
 
@@ -87,37 +99,48 @@ struct Head {
     list: String,
     /// What its id names.
     what: String,
-    /// The page that was asked for.
-    before: String,
 }
 
-/// Cuts the entries to a page and draws the feed. `place` writes the place of an entry for the next page.
-fn draw(
+impl Head {
+    /// A list of all spaces: `noun` is its address and its id.
+    fn of_all(noun: &str, title: String) -> Head {
+        Head { title, list: format!("/{noun}"), what: noun.to_owned() }
+    }
+
+    /// A list of one space.
+    fn of_space(space: &Space, noun: &str, called: &str) -> Head {
+        Head {
+            title: format!("{called}: {}", space.name),
+            list: format!("/spaces/{}/{noun}", space.slug),
+            what: format!("space/{}/{noun}", space.id),
+        }
+    }
+}
+
+/// Cuts the entries to a page and draws the feed. `place` is where an entry stands, for the next page.
+fn draw<P: FromStr + Display>(
     asked: &Asked,
     head: Head,
+    older: Older<P>,
     mut entries: Vec<(i64, Entry)>,
-    place: impl Fn(i64) -> String,
+    place: impl Fn(i64) -> P,
 ) -> Result<Response, Failure> {
     let more = entries.len() > ENTRIES;
     entries.truncate(ENTRIES);
     let first = asked.whole(format!("{}.atom", head.list));
-    let own = if head.before.is_empty() { first.clone() } else { format!("{first}?before={}", head.before) };
+    let from = |place: P| format!("{first}?before={place}");
     let feed = Feed {
         id: asked.tag(&format!("{}/{}", asked.words, head.what)),
         title: plain(&head.title),
         language: asked.language(),
-        next: entries.last().filter(|_| more).map(|(last, _)| format!("{first}?before={}", place(*last))),
+        next: entries.last().filter(|_| more).map(|(last, _)| from(place(*last))),
         page: asked.whole(if head.list.is_empty() { "/" } else { &head.list }),
         entries: entries.into_iter().map(|(_, entry)| entry).collect(),
+        own: older.before.map_or_else(|| first.clone(), from),
         first,
-        own,
     };
     let text = feed.render().map_err(Failure::ours)?;
     Ok(tagged::answer(&asked.headers, "application/atom+xml; charset=utf-8", Keep::Anybody, text))
-}
-
-fn by_id(id: i64) -> String {
-    ThreadId(id).to_string()
 }
 
 /// The two lists in one, the newest first.
@@ -127,178 +150,93 @@ fn merged(mut one: Vec<(i64, Entry)>, other: Vec<(i64, Entry)>) -> Vec<(i64, Ent
     one
 }
 
-/// The place that was asked for, as it may stand in an address again.
-fn asked_for(older: &str, is_sound: bool) -> String {
-    if is_sound { older.to_owned() } else { String::new() }
-}
-
-async fn site(visit: Visit, headers: HeaderMap, Query(older): Query<Older>) -> Result<Response, Failure> {
-    let asked = Asked::of(&visit, headers);
-    let (db, before) = (&visit.app.db, older.id());
-    let new_threads = asked.threads(threads::store::opened(db, Viewer::Visitor.key(), before, LIMIT).await?).await?;
+async fn site(asked: Asked, Query(older): Query<Older<ThreadId>>) -> Result<Response, Failure> {
+    let (db, before) = (&asked.app.db, older.id());
+    let opened = asked.threads(threads::store::opened(db, Viewer::Visitor.key(), before, LIMIT).await?).await?;
     let begun = documents::store::begun(db, Viewer::Visitor.key(), before, LIMIT).await?;
-    let entries = merged(new_threads, asked.documents(begun).await?);
-    let network = spaces::site_network(&visit.app).await?;
-    let head = Head {
-        title: network.map_or_else(|| "Aukio".to_owned(), |network| format!("{} – Aukio", network.name)),
-        list: String::new(),
-        what: "site".to_owned(),
-        before: asked_for(&older.before, before != i64::MAX),
-    };
-    draw(&asked, head, entries, by_id)
+    let entries = merged(opened, asked.documents(begun).await?);
+    let network = spaces::site_network(&asked.app).await?;
+    let title = network.map_or_else(|| "Aukio".to_owned(), |network| format!("{} – Aukio", network.name));
+    draw(&asked, Head { title, list: String::new(), what: "site".to_owned() }, older, entries, ThreadId)
 }
 
-async fn all_spaces(visit: Visit, headers: HeaderMap, Query(older): Query<Older>) -> Result<Response, Failure> {
-    let asked = Asked::of(&visit, headers);
-    let before = older.id();
-    let founded = spaces::store::founded(&visit.app.db, Viewer::Visitor.key(), before, LIMIT).await?;
-    let head = Head {
-        title: visit.words().say("nav-spaces"),
-        list: "/spaces".to_owned(),
-        what: "spaces".to_owned(),
-        before: asked_for(&older.before, before != i64::MAX),
-    };
-    let entries = asked.spaces(founded);
-    draw(&asked, head, entries, by_id)
+async fn all_spaces(asked: Asked, Query(older): Query<Older<ThreadId>>) -> Result<Response, Failure> {
+    let founded = spaces::store::founded(&asked.app.db, Viewer::Visitor.key(), older.id(), LIMIT).await?;
+    let head = Head::of_all("spaces", asked.words.say("nav-spaces"));
+    draw(&asked, head, older, asked.spaces(founded), ThreadId)
 }
 
-async fn all_threads(visit: Visit, headers: HeaderMap, Query(older): Query<Older>) -> Result<Response, Failure> {
-    let asked = Asked::of(&visit, headers);
-    let before = older.id();
-    let opened = threads::store::opened(&visit.app.db, Viewer::Visitor.key(), before, LIMIT).await?;
-    let head = Head {
-        title: visit.words().say("nav-threads"),
-        list: "/threads".to_owned(),
-        what: "threads".to_owned(),
-        before: asked_for(&older.before, before != i64::MAX),
-    };
-    let entries = asked.threads(opened).await?;
-    draw(&asked, head, entries, by_id)
+async fn all_threads(asked: Asked, Query(older): Query<Older<ThreadId>>) -> Result<Response, Failure> {
+    let opened = threads::store::opened(&asked.app.db, Viewer::Visitor.key(), older.id(), LIMIT).await?;
+    let head = Head::of_all("threads", asked.words.say("nav-threads"));
+    draw(&asked, head, older, asked.threads(opened).await?, ThreadId)
 }
 
 /// Documents by their latest change: who follows them hears of changes, too.
-async fn all_documents(visit: Visit, headers: HeaderMap, Query(cursor): Query<Cursor>) -> Result<Response, Failure> {
-    let asked = Asked::of(&visit, headers);
-    let place = cursor.place();
-    let edited = documents::store::newest(&visit.app.db, Viewer::Visitor.key(), place, LIMIT).await?;
-    let times: Vec<(i64, i64)> = edited.iter().map(|it| (it.id.0, it.edited_at.microseconds())).collect();
-    let head = Head {
-        title: visit.words().say("nav-documents"),
-        list: "/documents".to_owned(),
-        what: "documents".to_owned(),
-        before: asked_for(&cursor.before, place.id != i64::MAX),
-    };
-    let entries = asked.documents(edited).await?;
-    draw(&asked, head, entries, |last| {
-        let at = times.iter().find(|(id, _)| *id == last).map_or(0, |(_, at)| *at);
-        format!("{at}.{last}")
-    })
-}
-
-/// A space that everybody may read.
-async fn public_space(visit: &Visit, slug: &str) -> Result<spaces::Space, Failure> {
-    Ok(spaces::access::may_read(&visit.app, &Viewer::Visitor, slug).await?.space().clone())
+async fn all_documents(asked: Asked, Query(older): Query<Older<Before>>) -> Result<Response, Failure> {
+    let place = older.before.unwrap_or(Before::NEWEST);
+    let edited = documents::store::newest(&asked.app.db, Viewer::Visitor.key(), place, LIMIT).await?;
+    let times: HashMap<i64, i64> = edited.iter().map(|it| (it.id.0, it.edited_at.microseconds())).collect();
+    let head = Head::of_all("documents", asked.words.say("nav-documents"));
+    let place = |id: i64| Before { at: times.get(&id).copied().unwrap_or_default(), id };
+    draw(&asked, head, older, asked.documents(edited).await?, place)
 }
 
 async fn space(
-    visit: Visit,
-    headers: HeaderMap,
+    asked: Asked,
     Path(slug): Path<String>,
-    Query(older): Query<Older>,
+    Query(older): Query<Older<ThreadId>>,
 ) -> Result<Response, Failure> {
-    let asked = Asked::of(&visit, headers);
-    let space = public_space(&visit, &slug).await?;
-    let (db, before) = (&visit.app.db, older.id());
+    let space = public_space(&asked, &slug).await?;
+    let (db, before) = (&asked.app.db, older.id());
     let opened = threads::store::opened_in(db, space.id, before, LIMIT).await?;
     let begun = documents::store::begun_in(db, space.id, before, LIMIT).await?;
     let entries = merged(asked.threads(opened).await?, asked.documents(begun).await?);
-    let head = Head {
-        title: space.name,
-        list: format!("/spaces/{}", space.slug),
-        what: format!("space/{}", space.id),
-        before: asked_for(&older.before, before != i64::MAX),
-    };
-    draw(&asked, head, entries, by_id)
+    let list = format!("/spaces/{}", space.slug);
+    draw(&asked, Head { title: space.name, list, what: format!("space/{}", space.id) }, older, entries, ThreadId)
 }
 
 async fn threads_of_space(
-    visit: Visit,
-    headers: HeaderMap,
+    asked: Asked,
     Path(slug): Path<String>,
-    Query(older): Query<Older>,
+    Query(older): Query<Older<ThreadId>>,
 ) -> Result<Response, Failure> {
-    let asked = Asked::of(&visit, headers);
-    let space = public_space(&visit, &slug).await?;
-    let before = older.id();
-    let opened = threads::store::opened_in(&visit.app.db, space.id, before, LIMIT).await?;
-    let head = Head {
-        title: format!("{}: {}", visit.words().say("nav-threads"), space.name),
-        list: format!("/spaces/{}/threads", space.slug),
-        what: format!("space/{}/threads", space.id),
-        before: asked_for(&older.before, before != i64::MAX),
-    };
-    let entries = asked.threads(opened).await?;
-    draw(&asked, head, entries, by_id)
+    let space = public_space(&asked, &slug).await?;
+    let opened = threads::store::opened_in(&asked.app.db, space.id, older.id(), LIMIT).await?;
+    let head = Head::of_space(&space, "threads", &asked.words.say("nav-threads"));
+    draw(&asked, head, older, asked.threads(opened).await?, ThreadId)
 }
 
 async fn documents_of_space(
-    visit: Visit,
-    headers: HeaderMap,
+    asked: Asked,
     Path(slug): Path<String>,
-    Query(older): Query<Older>,
+    Query(older): Query<Older<ThreadId>>,
 ) -> Result<Response, Failure> {
-    let asked = Asked::of(&visit, headers);
-    let space = public_space(&visit, &slug).await?;
-    let before = older.id();
-    let begun = documents::store::begun_in(&visit.app.db, space.id, before, LIMIT).await?;
-    let head = Head {
-        title: format!("{}: {}", visit.words().say("nav-documents"), space.name),
-        list: format!("/spaces/{}/documents", space.slug),
-        what: format!("space/{}/documents", space.id),
-        before: asked_for(&older.before, before != i64::MAX),
-    };
-    let entries = asked.documents(begun).await?;
-    draw(&asked, head, entries, by_id)
+    let space = public_space(&asked, &slug).await?;
+    let begun = documents::store::begun_in(&asked.app.db, space.id, older.id(), LIMIT).await?;
+    let head = Head::of_space(&space, "documents", &asked.words.say("nav-documents"));
+    draw(&asked, head, older, asked.documents(begun).await?, ThreadId)
+}
+
+/// A space that everybody may read.
+async fn public_space(asked: &Asked, slug: &str) -> Result<Space, Failure> {
+    Ok(spaces::access::may_read(&asked.app, &Viewer::Visitor, slug).await?.space().clone())
 }
 
 /// A discussion, its latest messages first.
-async fn thread(
-    visit: Visit,
-    headers: HeaderMap,
-    At(id): At<ThreadId>,
-    Query(older): Query<Older>,
-) -> Result<Response, Failure> {
-    let asked = Asked::of(&visit, headers);
-    let thread = threads::access::may_read(&visit.app, &Viewer::Visitor, id).await?.thread;
-    let before = older.number();
-    let latest = threads::store::time_before(&visit.app.db, id, before, LIMIT).await?;
-    let head = Head {
-        title: thread.title.clone(),
-        list: format!("/threads/{id}"),
-        what: format!("thread/{id}"),
-        before: asked_for(&older.before, before != i64::MAX),
-    };
+async fn thread(asked: Asked, At(id): At<ThreadId>, Query(older): Query<Older<i64>>) -> Result<Response, Failure> {
+    let thread = threads::access::may_read(&asked.app, &Viewer::Visitor, id).await?.thread;
+    let latest = threads::store::time_before(&asked.app.db, id, older.number(), LIMIT).await?;
     let entries = asked.messages(&thread, latest).await?;
-    draw(&asked, head, entries, |number| number.to_string())
+    let head = Head { title: thread.title, list: format!("/threads/{id}"), what: format!("thread/{id}") };
+    draw(&asked, head, older, entries, |number| number)
 }
 
 /// A document's changes, the latest first.
-async fn document(
-    visit: Visit,
-    headers: HeaderMap,
-    At(id): At<DocumentId>,
-    Query(older): Query<Older>,
-) -> Result<Response, Failure> {
-    let asked = Asked::of(&visit, headers);
-    let document = documents::access::may_read(&visit.app, &Viewer::Visitor, id).await?.document;
-    let before = older.number();
-    let sittings = documents::versions::store::before(&visit.app.db, id, before, LIMIT).await?;
-    let head = Head {
-        title: document.title.clone(),
-        list: format!("/documents/{id}"),
-        what: format!("document/{id}"),
-        before: asked_for(&older.before, before != i64::MAX),
-    };
+async fn document(asked: Asked, At(id): At<DocumentId>, Query(older): Query<Older<i64>>) -> Result<Response, Failure> {
+    let document = documents::access::may_read(&asked.app, &Viewer::Visitor, id).await?.document;
+    let sittings = documents::versions::store::before(&asked.app.db, id, older.number(), LIMIT).await?;
     let entries = asked.versions(&document, sittings).await?;
-    draw(&asked, head, entries, |seq| seq.to_string())
+    let head = Head { title: document.title, list: format!("/documents/{id}"), what: format!("document/{id}") };
+    draw(&asked, head, older, entries, |seq| seq)
 }

@@ -1,9 +1,12 @@
 //! Entries of feeds from what the slices keep. Everything is found through a visitor.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 
 use aukio_core::Language;
+use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 
 use super::atom::{Entry, plain, tag, whole};
 use crate::app::App;
@@ -25,11 +28,16 @@ pub struct Asked {
     pub headers: HeaderMap,
 }
 
-impl Asked {
-    pub fn of(visit: &Visit, headers: HeaderMap) -> Asked {
-        Asked { app: visit.app.clone(), words: visit.words(), headers }
-    }
+impl FromRequestParts<App> for Asked {
+    type Rejection = Infallible;
 
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Asked, Infallible> {
+        let visit = Visit::from_request_parts(parts, app).await?;
+        Ok(Asked { words: visit.words(), app: visit.app, headers: parts.headers.clone() })
+    }
+}
+
+impl Asked {
     /// A whole address in the feed's language.
     pub fn whole(&self, path: impl AsRef<str>) -> String {
         format!("{}/{}{}", self.app.address, self.words, path.as_ref())
@@ -40,10 +48,7 @@ impl Asked {
     }
 
     fn name(&self, people: &HashMap<i64, Brief>, person: i64) -> String {
-        match people.get(&person) {
-            Some(person) if !person.closed => plain(&person.name),
-            _ => self.words.say("person-gone"),
-        }
+        plain(&people::shown_name(people.get(&person), self.words))
     }
 
     /// Discussions, each with its opening message.

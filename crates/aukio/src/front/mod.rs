@@ -5,11 +5,11 @@ use axum::Router;
 use axum::routing::get;
 
 use crate::app::App;
+use crate::db::Before;
 use crate::documents::http::DocumentRow;
 use crate::spaces::store as spaces_store;
 use crate::spaces::{Kind, Space};
 use crate::threads::http::ThreadRow;
-use crate::threads::store::Before;
 use crate::web::page::Shell;
 use crate::web::{Failure, Meta, Page, Section, Visit};
 use crate::{documents, threads};

@@ -27,6 +27,7 @@ pub use session::viewer_of;
 use crate::app::App;
 use crate::db::{Db, Queries, Tx};
 use crate::journal::{self, Entry};
+use crate::words::Words;
 
 /// Somebody with an open account, as the account's owner may see it.
 #[derive(Clone, Debug)]
@@ -124,6 +125,14 @@ pub async fn by_external_id(db: impl Queries, id: &str) -> sqlx::Result<Option<P
 /// Names for lists and messages, by id. Ids of nobody are left out.
 pub async fn brief(db: impl Queries, ids: &[i64]) -> sqlx::Result<HashMap<i64, Brief>> {
     store::briefs(db, ids).await
+}
+
+/// The name that readers see: who closed their account, or never was, has none.
+pub fn shown_name(person: Option<&Brief>, words: Words) -> String {
+    match person {
+        Some(person) if !person.closed => person.name.clone(),
+        _ => words.say("person-gone"),
+    }
 }
 
 /// Those who have acted in public and not gone, by id, after an id: people whom search may find.

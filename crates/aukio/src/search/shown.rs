@@ -193,10 +193,7 @@ impl Rows {
     }
 
     fn name(&self, person: PersonId) -> String {
-        match self.people.get(&person.0) {
-            Some(person) if !person.closed => person.name.clone(),
-            _ => self.words.say("person-gone"),
-        }
+        people::shown_name(self.people.get(&person.0), self.words)
     }
 
     fn place(&self, space: SpaceId) -> Option<(String, String)> {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use aukio_core::{DocumentId, Language, MessageId, PersonId, SpaceId, ThreadId, Time};
 
 use super::{Message, Revision, Thread, Withdrawal};
-use crate::db::{Db, Queries, Tx};
+use crate::db::{Before, Db, Queries, Tx};
 use crate::spaces::store::{language, readable};
 
 #[derive(sqlx::FromRow)]
@@ -63,17 +63,6 @@ pub async fn by_external_id(db: impl Queries, id: &str) -> sqlx::Result<Option<T
         .optional(concat!("SELECT ", thread_columns!(), " FROM thread t WHERE t.external_id = $1"), (id.to_owned(),))
         .await?;
     Ok(row.map(Thread::from))
-}
-
-/// A place in a list that is sorted by time: entries before it come next.
-#[derive(Clone, Copy, Debug)]
-pub struct Before {
-    pub at: i64,
-    pub id: i64,
-}
-
-impl Before {
-    pub const NEWEST: Before = Before { at: i64::MAX, id: i64::MAX };
 }
 
 /// Threads of a space with the latest talk first.

@@ -98,10 +98,7 @@ impl Drawing {
     }
 
     fn name(&self, person: i64) -> String {
-        match self.people.get(&person) {
-            Some(brief) if !brief.closed => brief.name.clone(),
-            _ => self.words.say("person-gone"),
-        }
+        people::shown_name(self.people.get(&person), self.words)
     }
 
     /// The opening part of the article; answers follow inside it.

@@ -5,6 +5,8 @@ pub mod cache;
 pub mod diff;
 pub mod failure;
 pub mod form;
+pub mod kept;
+pub mod list;
 pub mod markup;
 pub mod meta;
 pub mod page;

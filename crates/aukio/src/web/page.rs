@@ -147,6 +147,11 @@ impl<T: Template> IntoResponse for Page<T> {
 /// A form with faults, drawn again with what was typed.
 pub struct Again<T>(pub T);
 
+/// A form that was sent and not acted on: [`Again`] when it has faults, else a page like others, for a preview.
+pub fn not_yet<T: Template>(page: T, faulty: bool) -> Response {
+    if faulty { Again(page).into_response() } else { Page(page).into_response() }
+}
+
 impl<T: Template> IntoResponse for Again<T> {
     fn into_response(self) -> Response {
         (StatusCode::UNPROCESSABLE_ENTITY, Page(self.0)).into_response()

@@ -1,9 +1,9 @@
 //! Earlier versions of a document: the list, one of them, two of them compared, going back.
 
 use askama::Template;
-use aukio_core::DocumentId;
 use aukio_core::policy::Act;
 use aukio_core::text::Title;
+use aukio_core::{DocumentId, PersonId};
 use aukio_text::{diff, html};
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -16,6 +16,7 @@ use crate::documents::{Document, reading};
 use crate::people;
 use crate::spaces::MayRead;
 use crate::web::diff::{Line, lines};
+use crate::web::list::cut;
 use crate::web::page::{Again, Shell};
 use crate::web::visit::parse_segment;
 use crate::web::{At, Failure, Faults, Form, Page, Section, Visit};
@@ -59,11 +60,9 @@ pub struct Before {
 pub async fn list(visit: Visit, At(id): At<DocumentId>, Query(page): Query<Before>) -> Result<Page<ListPage>, Failure> {
     let read = access::may_read(&visit.app, &visit.viewer, id).await?;
     let db = &visit.app.db;
-    let mut sittings = store::before(db, id, page.before.unwrap_or(i64::MAX), PAGE + 1).await?;
-    let more = sittings.len() as i64 > PAGE;
-    sittings.truncate(PAGE as usize);
-    let last = sittings.last().filter(|_| more).map(|version| version.first_seq);
-    let next = last.map(|seq| visit.url(format!("/documents/{id}/versions?before={seq}")));
+    let sittings = store::before(db, id, page.before.unwrap_or(i64::MAX), PAGE + 1).await?;
+    let (sittings, next) = cut(sittings, PAGE, |version| version.first_seq);
+    let next = next.map(|seq| visit.url(format!("/documents/{id}/versions?before={seq}")));
     let rows = rows(&visit, id, sittings).await?;
     let shell = visit.shell(Section::Documents).await?;
     let base = visit.url(address(id, &read.document.title));
@@ -77,13 +76,10 @@ async fn rows(visit: &Visit, id: DocumentId, sittings: Vec<Version>) -> sqlx::Re
     people.sort_unstable();
     people.dedup();
     let people = people::brief(db, &people).await?;
-    let name = |person: i64| match people.get(&person) {
-        Some(person) if !person.closed => person.name.clone(),
-        _ => visit.words().say("person-gone"),
-    };
+    let name = |person: PersonId| people::shown_name(people.get(&person.0), visit.words());
     let row = |version: Version| {
         let hands = writers.get(&version.first_seq).map(Vec::as_slice).unwrap_or_default();
-        Row { writers: hands.iter().map(|person| name(person.0)).collect::<Vec<_>>().join(", "), version }
+        Row { writers: hands.iter().map(|person| name(*person)).collect::<Vec<_>>().join(", "), version }
     };
     Ok(sittings.into_iter().map(row).collect())
 }

@@ -1,9 +1,9 @@
 //! The forms that begin a document and describe it.
 
 use askama::Template;
+use aukio_core::DocumentId;
 use aukio_core::policy::Act;
 use aukio_core::text::{Manuscript, Title};
-use aukio_core::{DocumentId, Language};
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,9 +11,8 @@ use serde::Deserialize;
 
 use super::address;
 use crate::documents::{self, Description, Document, Kind, NewDocument, State, access};
-use crate::people;
-use crate::people::kept::{self, Kept};
-use crate::spaces::{self, MayRead};
+use crate::spaces::{self, AccessError, MayRead};
+use crate::web::kept::{self, KeptForm, sign_in_first};
 use crate::web::page::{Again, Shell};
 use crate::web::{At, Failure, Faults, Form, Page, Section, Visit};
 
@@ -53,21 +52,24 @@ pub struct DocumentForm {
     keep: String,
 }
 
-impl NewPage {
-    fn languages(&self) -> [Language; 3] {
-        Language::ALL
+impl KeptForm for DocumentForm {
+    fn texts(&mut self) -> Vec<(&'static str, &mut String)> {
+        vec![
+            ("title", &mut self.title),
+            ("body", &mut self.body),
+            ("kind", &mut self.kind),
+            ("language", &mut self.language),
+        ]
     }
+}
 
+impl NewPage {
     fn kinds(&self) -> &'static [Kind] {
         Kind::ALL
     }
 }
 
 impl DescriptionPage {
-    fn languages(&self) -> [Language; 3] {
-        Language::ALL
-    }
-
     fn kinds(&self) -> &'static [Kind] {
         Kind::ALL
     }
@@ -90,36 +92,23 @@ pub async fn new_form(
     if !place.offers(Act::CreateDocument) {
         return Err(Failure::say(StatusCode::FORBIDDEN, "error-no-right"));
     }
-    let kept = kept::take(&visit.app, &form.keep).await?;
-    if let Some(kept) = &kept {
-        form.title = kept.field("title");
-        form.body = kept.field("body");
-        form.kind = kept.field("kind");
-        form.language = kept.field("language");
-    }
+    let token = std::mem::take(&mut form.keep);
+    let kept = kept::fill(&visit, &token, &mut form).await?;
     let shell = visit.shell(Section::Documents).await?;
-    Ok(Page(NewPage { shell, place, form, faults: Faults::default(), kept: kept.is_some() }))
+    Ok(Page(NewPage { shell, place, form, faults: Faults::default(), kept }))
 }
 
 pub async fn create(
     visit: Visit,
     Path(slug): Path<String>,
-    Form(form): Form<DocumentForm>,
+    Form(mut form): Form<DocumentForm>,
 ) -> Result<Response, Failure> {
     let words = visit.words();
     let place = spaces::access::may_read(&visit.app, &visit.viewer, &slug).await?;
     let may = match access::may_create(place.clone()) {
-        Err(spaces::AccessError::SignIn) => {
+        Err(AccessError::SignIn) => {
             let path = visit.url(format!("/spaces/{slug}/documents/new"));
-            let fields = vec![
-                ("title".to_owned(), form.title),
-                ("body".to_owned(), form.body),
-                ("kind".to_owned(), form.kind),
-                ("language".to_owned(), form.language),
-            ];
-            let token = kept::keep(&visit.app, Kept { path: path.clone(), fields }).await?;
-            let next = people::http::encode(&format!("{path}?keep={token}"));
-            return Ok(Redirect::to(&visit.url(format!("/sign-in?next={next}"))).into_response());
+            return Ok(sign_in_first(&visit, path, "", &mut form).await?.into_response());
         }
         may => may?,
     };

@@ -1,0 +1,28 @@
+//! The page with the editor.
+
+use askama::Template;
+use aukio_core::DocumentId;
+use aukio_core::policy::Act;
+
+use super::address;
+use crate::documents::{Document, access};
+use crate::spaces::MayRead;
+use crate::web::page::Shell;
+use crate::web::{At, Failure, Page, Section, Visit};
+
+#[derive(Template)]
+#[template(path = "documents/edit.html")]
+pub struct EditPage {
+    shell: Shell,
+    document: Document,
+    place: MayRead,
+    base: String,
+}
+
+pub async fn show(visit: Visit, At(id): At<DocumentId>) -> Result<Page<EditPage>, Failure> {
+    let read = access::may_read(&visit.app, &visit.viewer, id).await?;
+    read.place.actor(Act::EditDocument)?;
+    let shell = visit.shell(Section::Documents).await?;
+    let base = visit.url(address(id, &read.document.title));
+    Ok(Page(EditPage { shell, document: read.document, place: read.place, base }))
+}
