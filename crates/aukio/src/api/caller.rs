@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use aukio_core::Viewer;
+use aukio_core::{ThreadId, Viewer};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -116,6 +116,12 @@ impl Span {
             true => Ok(limit),
             false => Err(Refusal::parameter(format!("`limit` is a number from 1 to {LIMIT_MOST}"))),
         }
+    }
+
+    /// How many entries there are on the page, and before which id they begin: [`i64::MAX`] at the start of a list.
+    /// Ids of all kinds are written alike.
+    pub fn before_id(&self) -> Result<(i64, i64), Refusal> {
+        Ok((self.limit()?, self.after::<ThreadId>()?.map_or(i64::MAX, |id| id.0)))
     }
 
     /// The place after which the page begins.

@@ -5,6 +5,7 @@
 
 use aukio_core::DocumentId;
 use aukio_core::text::{Manuscript, Title};
+use aukio_text::tree::Document as Tree;
 use aukio_text::{html, markdown, plain};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -14,14 +15,14 @@ use super::caller::{Asked, Caller, Nothing, Of, Sent, Span};
 use super::problem::{Faults, Refusal};
 use super::wire::{DocumentOut, List, Names, WholeDocument};
 use crate::documents::versions::store as versions_store;
-use crate::documents::{self, Document, Kind, NewDocument, State, access, reading, store};
+use crate::documents::{self, Document, Kind, MayEdit, NewDocument, State, access, reading, store};
 use crate::spaces;
 use crate::web::Failure;
 
 /// The latest begun first.
 pub async fn list(caller: Caller, Asked(span): Asked<Span>) -> Result<Response, Refusal> {
     let visit = &caller.visit;
-    let (limit, before) = (span.limit()?, span.after::<DocumentId>()?.map_or(i64::MAX, |id| id.0));
+    let (limit, before) = span.before_id()?;
     let documents = store::begun(&visit.app.db, visit.viewer.key(), before, limit + 1).await?;
     caller.answer(&page(&caller, documents, limit).await?)
 }
@@ -33,7 +34,7 @@ pub async fn list_of_space(
 ) -> Result<Response, Refusal> {
     let visit = &caller.visit;
     let place = spaces::access::may_read(&visit.app, &visit.viewer, &slug).await?;
-    let (limit, before) = (span.limit()?, span.after::<DocumentId>()?.map_or(i64::MAX, |id| id.0));
+    let (limit, before) = span.before_id()?;
     let documents = store::begun_in(&visit.app.db, place.space().id, before, limit + 1).await?;
     caller.answer(&page(&caller, documents, limit).await?)
 }
@@ -113,8 +114,7 @@ pub async fn create(
     let manuscript = faults.take("markdown", Manuscript::parse(sent.markdown.as_deref().unwrap_or_default()));
     let kind = faults.choice("kind", sent.kind.as_deref(), Kind::parse).unwrap_or(Kind::Plain);
     let language = faults.choice("language", sent.language.as_deref(), |tag| tag.parse().ok());
-    faults.end()?;
-    let (Some(title), Some(manuscript)) = (title, manuscript) else { return Err(Failure::NotFound.into()) };
+    let (title, manuscript) = faults.end(title.zip(manuscript))?;
     let new = NewDocument { title, kind, state: State::Draft, language, manuscript, external_id: None };
     let document = documents::create(&visit.app, may, new).await?;
     caller.made(&format!("/documents/{}", document.id), &whole(&caller, document.id).await?)
@@ -135,18 +135,12 @@ pub async fn replace(
     _: Asked<Nothing>,
     Sent(sent): Sent<ReplacingIn>,
 ) -> Result<Response, Refusal> {
-    caller.acting()?;
-    let app = &caller.visit.app;
-    let may = access::may_edit(access::may_read(app, &caller.visit.viewer, id).await?)?;
-    let mut faults = Faults::default();
-    let manuscript = faults.take("markdown", Manuscript::parse(&sent.markdown));
-    faults.end()?;
-    let Some(manuscript) = manuscript else { return Err(Failure::NotFound.into()) };
+    let (may, text) = writing(&caller, id, &sent.markdown).await?;
     let version = i64::from(sent.version);
     if version > may.document().seq {
         return Err(Failure::say(StatusCode::CONFLICT, "error-no-such-version").into());
     }
-    reading::rewrite(app, may, version, markdown::parse(manuscript.as_str())).await?;
+    reading::rewrite(&caller.visit.app, may, version, text).await?;
     caller.answer(&whole(&caller, id).await?)
 }
 
@@ -163,15 +157,18 @@ pub async fn add(
     _: Asked<Nothing>,
     Sent(sent): Sent<AddingIn>,
 ) -> Result<Response, Refusal> {
-    caller.acting()?;
-    let app = &caller.visit.app;
-    let may = access::may_edit(access::may_read(app, &caller.visit.viewer, id).await?)?;
-    let mut faults = Faults::default();
-    let manuscript = faults.take("markdown", Manuscript::parse(&sent.markdown));
-    faults.end()?;
-    let Some(manuscript) = manuscript else { return Err(Failure::NotFound.into()) };
-    let (version, mut tree) = reading::tree(app, id).await?;
-    tree.blocks.extend(markdown::parse(manuscript.as_str()).blocks);
-    reading::rewrite(app, may, version, tree).await?;
+    let (may, text) = writing(&caller, id, &sent.markdown).await?;
+    let (version, mut tree) = reading::tree(&caller.visit.app, id).await?;
+    tree.blocks.extend(text.blocks);
+    reading::rewrite(&caller.visit.app, may, version, tree).await?;
     caller.answer(&whole(&caller, id).await?)
+}
+
+/// Leave to change the text of a document, and the text that was sent for it.
+async fn writing(caller: &Caller, id: DocumentId, sent: &str) -> Result<(MayEdit, Tree), Refusal> {
+    caller.acting()?;
+    let may = access::may_edit(access::may_read(&caller.visit.app, &caller.visit.viewer, id).await?)?;
+    let mut faults = Faults::default();
+    let manuscript = faults.take("markdown", Manuscript::parse(sent));
+    Ok((may, markdown::parse(faults.end(manuscript)?.as_str())))
 }

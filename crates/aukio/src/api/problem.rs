@@ -89,8 +89,12 @@ impl Faults {
         self.0.push(Fault { field, detail });
     }
 
-    pub fn end(self) -> Result<(), Refusal> {
-        if self.0.is_empty() { Ok(()) } else { Err(Refusal::Fields(self.0)) }
+    /// The values that were taken, if nothing is wrong with any field.
+    pub fn end<T>(self, values: Option<T>) -> Result<T, Refusal> {
+        match values {
+            Some(values) if self.0.is_empty() => Ok(values),
+            _ => Err(Refusal::Fields(self.0)),
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Spaces for programs: the list, one space, joining and leaving.
 
-use aukio_core::SpaceId;
 use aukio_core::policy::Joining;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -13,7 +12,7 @@ use crate::spaces::{self, access, store};
 /// The latest founded first.
 pub async fn list(caller: Caller, Asked(span): Asked<Span>) -> Result<Response, Refusal> {
     let visit = &caller.visit;
-    let (limit, before) = (span.limit()?, span.after::<SpaceId>()?.map_or(i64::MAX, |id| id.0));
+    let (limit, before) = span.before_id()?;
     let spaces = store::founded(&visit.app.db, visit.viewer.key(), before, limit + 1).await?;
     let parents: Vec<i64> = spaces.iter().filter_map(|space| space.parent).map(|parent| parent.0).collect();
     let names = Names::of(&visit.app, &[], &parents).await?;

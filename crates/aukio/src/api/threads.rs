@@ -16,7 +16,7 @@ use crate::web::Failure;
 /// The latest opened first.
 pub async fn list(caller: Caller, Asked(span): Asked<Span>) -> Result<Response, Refusal> {
     let visit = &caller.visit;
-    let (limit, before) = (span.limit()?, span.after::<ThreadId>()?.map_or(i64::MAX, |id| id.0));
+    let (limit, before) = span.before_id()?;
     let threads = store::opened(&visit.app.db, visit.viewer.key(), before, limit + 1).await?;
     caller.answer(&page(&caller, threads, limit).await?)
 }
@@ -28,7 +28,7 @@ pub async fn list_of_space(
 ) -> Result<Response, Refusal> {
     let visit = &caller.visit;
     let place = spaces::access::may_read(&visit.app, &visit.viewer, &slug).await?;
-    let (limit, before) = (span.limit()?, span.after::<ThreadId>()?.map_or(i64::MAX, |id| id.0));
+    let (limit, before) = span.before_id()?;
     let threads = store::opened_in(&visit.app.db, place.space().id, before, limit + 1).await?;
     caller.answer(&page(&caller, threads, limit).await?)
 }
@@ -101,8 +101,7 @@ pub async fn start(
     {
         faults.add("document", "there is no such document that you may read".to_owned());
     }
-    faults.end()?;
-    let (Some(title), Some(body)) = (title, body) else { return Err(Failure::NotFound.into()) };
+    let (title, body) = faults.end(title.zip(body))?;
     let thread =
         threads::start(&visit.app, may, NewThread { title, body, language, document, external_id: None }).await?;
     let names = names(&caller, std::slice::from_ref(&thread)).await?;
@@ -129,8 +128,7 @@ pub async fn post(
     let mut faults = Faults::default();
     let body = faults.take("markdown", Body::parse(&sent.markdown));
     let language = faults.choice("language", sent.language.as_deref(), |tag| tag.parse().ok());
-    faults.end()?;
-    let Some(body) = body else { return Err(Failure::NotFound.into()) };
+    let body = faults.end(body)?;
     let new = NewMessage { body, language, parent: sent.parent.map(i64::from), external_id: None };
     let message = threads::post(&visit.app, may, new).await?;
     let names = Names::of(&visit.app, &[message.author.0], &[]).await?;
