@@ -48,11 +48,19 @@ pub fn time(microseconds: i64) -> String {
 
 /// Hands every row to `take`, one after the other.
 pub async fn walk(tx: &mut Tx, scope: Scope, take: &mut impl FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let mut ids = Ids::default();
-    people(tx, scope, &mut ids, take).await?;
-    spaces(tx, scope, &mut ids, take).await?;
-    documents(tx, scope, &mut ids, take).await?;
-    threads(tx, scope, &ids, take).await
+    let mut walk = Walk { tx, scope, ids: Ids::default(), take };
+    walk.people().await?;
+    walk.spaces().await?;
+    walk.documents().await?;
+    walk.threads().await
+}
+
+/// An export on its way.
+struct Walk<'a, Take> {
+    tx: &'a mut Tx,
+    scope: Scope,
+    ids: Ids,
+    take: &'a mut Take,
 }
 
 impl Ids {
@@ -65,69 +73,172 @@ impl Ids {
     }
 }
 
-async fn people(
-    tx: &mut Tx,
-    scope: Scope,
-    ids: &mut Ids,
-    take: &mut impl FnMut(Row) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let mut after = 0;
-    loop {
-        let portion = store::people(tx, after).await?;
-        let Some(last) = portion.last() else { return Ok(()) };
-        after = last.id;
-        for person in portion {
-            if scope.public_only && person.acted_at.is_none() {
-                continue;
+impl<Take: FnMut(Row) -> anyhow::Result<()>> Walk<'_, Take> {
+    async fn people(&mut self) -> anyhow::Result<()> {
+        let mut after = 0;
+        loop {
+            let portion = store::people(self.tx, after).await?;
+            let Some(last) = portion.last() else { return Ok(()) };
+            after = last.id;
+            for person in portion {
+                if self.scope.public_only && person.acted_at.is_none() {
+                    continue;
+                }
+                let id = person.external_id.unwrap_or_else(|| PersonId(person.id).to_string());
+                self.ids.people.insert(person.id, id.clone());
+                (self.take)(Row::Person(row::Person {
+                    id,
+                    name: person.name,
+                    email: person.email.filter(|_| !self.scope.public_only),
+                    sector: person.sector,
+                    organisation: person.organisation,
+                    language: Some(person.language),
+                    at: Some(time(person.created_at)),
+                    acted: person.acted_at.map(time),
+                    closed: person.closed_at.map(time),
+                    administrator: person.administrator && !self.scope.public_only,
+                    reading: person.reading_order.filter(|_| !self.scope.public_only),
+                    password_hash: person.password_hash.filter(|_| self.scope.passwords && !self.scope.public_only),
+                }))?;
             }
-            let id = person.external_id.unwrap_or_else(|| PersonId(person.id).to_string());
-            ids.people.insert(person.id, id.clone());
-            take(Row::Person(row::Person {
-                id,
-                name: person.name,
-                email: person.email.filter(|_| !scope.public_only),
-                sector: person.sector,
-                organisation: person.organisation,
-                language: Some(person.language),
-                at: Some(time(person.created_at)),
-                acted: person.acted_at.map(time),
-                closed: person.closed_at.map(time),
-                administrator: person.administrator && !scope.public_only,
-                reading: person.reading_order.filter(|_| !scope.public_only),
-                password_hash: person.password_hash.filter(|_| scope.passwords && !scope.public_only),
-            }))?;
         }
     }
-}
 
-async fn spaces(
-    tx: &mut Tx,
-    scope: Scope,
-    ids: &mut Ids,
-    take: &mut impl FnMut(Row) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let mut waiting = Vec::new();
-    let mut after = 0;
-    loop {
-        let portion = store::spaces(tx, after).await?;
-        let Some(last) = portion.last() else { break };
-        after = last.id;
-        waiting.extend(portion.into_iter().filter(|space| !scope.public_only || space.audience == 0));
+    async fn spaces(&mut self) -> anyhow::Result<()> {
+        let mut waiting = Vec::new();
+        let mut after = 0;
+        loop {
+            let portion = store::spaces(self.tx, after).await?;
+            let Some(last) = portion.last() else { break };
+            after = last.id;
+            waiting.extend(portion.into_iter().filter(|space| !self.scope.public_only || space.audience == 0));
+        }
+        // Spaces are few. Each round takes those whose parent has been taken.
+        while !waiting.is_empty() {
+            let taken: Vec<i64> = self.ids.spaces.keys().copied().collect();
+            let is_next = |space: &store::Space| space.parent_id.is_none_or(|parent| taken.contains(&parent));
+            let (next, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_next);
+            anyhow::ensure!(!next.is_empty(), "spaces stand under each other in a circle");
+            waiting = rest;
+            for space in next {
+                let row = space_row(self.tx, self.scope, &self.ids, &space).await?;
+                self.ids.spaces.insert(space.id, row.id.clone());
+                (self.take)(Row::Space(row))?;
+            }
+        }
+        Ok(())
     }
-    // Spaces are few. Each round takes those whose parent has been taken.
-    while !waiting.is_empty() {
-        let taken: Vec<i64> = ids.spaces.keys().copied().collect();
-        let is_next = |space: &store::Space| space.parent_id.is_none_or(|parent| taken.contains(&parent));
-        let (next, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_next);
-        anyhow::ensure!(!next.is_empty(), "spaces stand under each other in a circle");
-        waiting = rest;
-        for space in next {
-            let row = space_row(tx, scope, ids, &space).await?;
-            ids.spaces.insert(space.id, row.id.clone());
-            take(Row::Space(row))?;
+
+    async fn documents(&mut self) -> anyhow::Result<()> {
+        let mut after = 0;
+        loop {
+            let portion = store::documents(self.tx, after).await?;
+            let Some(last) = portion.last() else { return Ok(()) };
+            after = last.id;
+            for document in portion {
+                if self.scope.public_only && document.audience != 0 {
+                    continue;
+                }
+                let id = document.external_id.clone().unwrap_or_else(|| DocumentId(document.id).to_string());
+                self.ids.documents.insert(document.id, id.clone());
+                let log = store::log(self.tx, document.id)
+                    .await
+                    .with_context(|| format!("the document {}", DocumentId(document.id)))?;
+                let body = markdown_of(&log).await.unwrap_or_default();
+                (self.take)(Row::Document(row::Document {
+                    id: id.clone(),
+                    space: self.ids.space(document.space_id)?,
+                    title: document.title,
+                    body,
+                    kind: Some(document.kind),
+                    state: Some(document.state),
+                    language: Some(document.language),
+                    author: self.ids.person(document.author_id)?,
+                    at: Some(time(document.created_at)),
+                    log: Some(document.seq),
+                }))?;
+                for portion in portions(log) {
+                    (self.take)(Row::Updates(updates_row(&self.ids, id.clone(), portion)?))?;
+                }
+                self.versions(document.id, id).await?;
+            }
         }
     }
-    Ok(())
+
+    async fn versions(&mut self, document: i64, id: String) -> anyhow::Result<()> {
+        let writers = store::version_writers(self.tx, document).await?;
+        let mut versions = Vec::new();
+        for version in store::versions(self.tx, document).await? {
+            let of_it = writers.iter().filter(|(first, _)| *first == version.first_seq);
+            let mut writers = of_it.map(|(_, person)| self.ids.person(*person)).collect::<anyhow::Result<Vec<_>>>()?;
+            writers.sort();
+            versions.push(row::Version {
+                first: version.first_seq,
+                last: version.last_seq,
+                begun: time(version.begun_at),
+                ended: time(version.ended_at),
+                name: version.name,
+                named_by: version.named_by.map(|person| self.ids.person(person)).transpose()?,
+                writers,
+            });
+        }
+        if versions.is_empty() { Ok(()) } else { (self.take)(Row::Versions(row::Versions { document: id, versions })) }
+    }
+
+    async fn threads(&mut self) -> anyhow::Result<()> {
+        let mut after = 0;
+        loop {
+            let portion = store::threads(self.tx, after).await?;
+            let Some(last) = portion.last() else { return Ok(()) };
+            after = last.id;
+            for thread in portion {
+                if !self.scope.public_only || thread.audience == 0 {
+                    self.messages(thread).await?;
+                }
+            }
+        }
+    }
+
+    /// A thread with its messages. The first is a part of the thread's own row.
+    async fn messages(&mut self, thread: store::Thread) -> anyhow::Result<()> {
+        let id = thread.external_id.clone().unwrap_or_else(|| ThreadId(thread.id).to_string());
+        let mut numbers: HashMap<i64, String> = HashMap::from([(1, id.clone())]);
+        let mut after = 0;
+        loop {
+            let portion = store::messages(self.tx, thread.id, after).await?;
+            let Some(last) = portion.last() else { return Ok(()) };
+            after = last.number;
+            for message in portion {
+                let history = history(self.tx, &self.ids, &thread, &message).await?;
+                if message.number == 1 {
+                    (self.take)(Row::Thread(row::Thread {
+                        id: id.clone(),
+                        space: self.ids.space(thread.space_id)?,
+                        title: thread.title.clone(),
+                        body: message.body,
+                        document: thread.document_id.and_then(|document| self.ids.documents.get(&document).cloned()),
+                        language: Some(thread.language.clone()),
+                        author: self.ids.person(thread.author_id)?,
+                        at: Some(time(thread.created_at)),
+                        history,
+                    }))?;
+                    continue;
+                }
+                let own = message.external_id.unwrap_or_else(|| MessageId(message.id).to_string());
+                numbers.insert(message.number, own.clone());
+                (self.take)(Row::Message(row::Message {
+                    id: own,
+                    thread: id.clone(),
+                    parent: message.parent.and_then(|parent| numbers.get(&parent).cloned()),
+                    body: message.body,
+                    language: Some(message.language),
+                    author: self.ids.person(message.author_id)?,
+                    at: Some(time(message.posted_at)),
+                    history,
+                }))?;
+            }
+        }
+    }
 }
 
 async fn space_row(tx: &mut Tx, scope: Scope, ids: &Ids, space: &store::Space) -> anyhow::Result<row::Space> {
@@ -174,47 +285,6 @@ async fn space_row(tx: &mut Tx, scope: Scope, ids: &Ids, space: &store::Space) -
     })
 }
 
-async fn documents(
-    tx: &mut Tx,
-    scope: Scope,
-    ids: &mut Ids,
-    take: &mut impl FnMut(Row) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let mut after = 0;
-    loop {
-        let portion = store::documents(tx, after).await?;
-        let Some(last) = portion.last() else { return Ok(()) };
-        after = last.id;
-        for document in portion {
-            if scope.public_only && document.audience != 0 {
-                continue;
-            }
-            let id = document.external_id.clone().unwrap_or_else(|| DocumentId(document.id).to_string());
-            ids.documents.insert(document.id, id.clone());
-            let log = store::log(tx, document.id)
-                .await
-                .with_context(|| format!("the document {}", DocumentId(document.id)))?;
-            let body = markdown_of(&log).await.unwrap_or_default();
-            take(Row::Document(row::Document {
-                id: id.clone(),
-                space: ids.space(document.space_id)?,
-                title: document.title,
-                body,
-                kind: Some(document.kind),
-                state: Some(document.state),
-                language: Some(document.language),
-                author: ids.person(document.author_id)?,
-                at: Some(time(document.created_at)),
-                log: Some(document.seq),
-            }))?;
-            for portion in portions(log) {
-                take(Row::Updates(updates_row(ids, id.clone(), portion)?))?;
-            }
-            versions(tx, ids, document.id, id, take).await?;
-        }
-    }
-}
-
 /// The text for people; none when the log says nothing that can be read, which `verify` tells of.
 async fn markdown_of(log: &[store::Update]) -> Option<String> {
     let updates: Vec<Vec<u8>> = log.iter().map(|update| update.bytes.clone()).collect();
@@ -249,97 +319,6 @@ fn updates_row(ids: &Ids, document: String, updates: Vec<store::Update>) -> anyh
     };
     let updates = updates.into_iter().map(update).collect::<anyhow::Result<_>>()?;
     Ok(row::Updates { document, from, updates })
-}
-
-async fn versions(
-    tx: &mut Tx,
-    ids: &Ids,
-    document: i64,
-    id: String,
-    take: &mut impl FnMut(Row) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let writers = store::version_writers(tx, document).await?;
-    let mut versions = Vec::new();
-    for version in store::versions(tx, document).await? {
-        let of_it = writers.iter().filter(|(first, _)| *first == version.first_seq);
-        let mut writers = of_it.map(|(_, person)| ids.person(*person)).collect::<anyhow::Result<Vec<_>>>()?;
-        writers.sort();
-        versions.push(row::Version {
-            first: version.first_seq,
-            last: version.last_seq,
-            begun: time(version.begun_at),
-            ended: time(version.ended_at),
-            name: version.name,
-            named_by: version.named_by.map(|person| ids.person(person)).transpose()?,
-            writers,
-        });
-    }
-    if versions.is_empty() { Ok(()) } else { take(Row::Versions(row::Versions { document: id, versions })) }
-}
-
-async fn threads(
-    tx: &mut Tx,
-    scope: Scope,
-    ids: &Ids,
-    take: &mut impl FnMut(Row) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let mut after = 0;
-    loop {
-        let portion = store::threads(tx, after).await?;
-        let Some(last) = portion.last() else { return Ok(()) };
-        after = last.id;
-        for thread in portion {
-            if !scope.public_only || thread.audience == 0 {
-                messages(tx, ids, thread, take).await?;
-            }
-        }
-    }
-}
-
-/// A thread with its messages. The first is a part of the thread's own row.
-async fn messages(
-    tx: &mut Tx,
-    ids: &Ids,
-    thread: store::Thread,
-    take: &mut impl FnMut(Row) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let id = thread.external_id.clone().unwrap_or_else(|| ThreadId(thread.id).to_string());
-    let mut numbers: HashMap<i64, String> = HashMap::from([(1, id.clone())]);
-    let mut after = 0;
-    loop {
-        let portion = store::messages(tx, thread.id, after).await?;
-        let Some(last) = portion.last() else { return Ok(()) };
-        after = last.number;
-        for message in portion {
-            let history = history(tx, ids, &thread, &message).await?;
-            if message.number == 1 {
-                take(Row::Thread(row::Thread {
-                    id: id.clone(),
-                    space: ids.space(thread.space_id)?,
-                    title: thread.title.clone(),
-                    body: message.body,
-                    document: thread.document_id.and_then(|document| ids.documents.get(&document).cloned()),
-                    language: Some(thread.language.clone()),
-                    author: ids.person(thread.author_id)?,
-                    at: Some(time(thread.created_at)),
-                    history,
-                }))?;
-                continue;
-            }
-            let own = message.external_id.unwrap_or_else(|| MessageId(message.id).to_string());
-            numbers.insert(message.number, own.clone());
-            take(Row::Message(row::Message {
-                id: own,
-                thread: id.clone(),
-                parent: message.parent.and_then(|parent| numbers.get(&parent).cloned()),
-                body: message.body,
-                language: Some(message.language),
-                author: ids.person(message.author_id)?,
-                at: Some(time(message.posted_at)),
-                history,
-            }))?;
-        }
-    }
 }
 
 /// None for a message that is as it was posted.
