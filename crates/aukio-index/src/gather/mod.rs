@@ -1,61 +1,28 @@
 //! One pass over everything that fits: who may read it, which filters let it through, how many there are of
 //! each sort, which come first. Sections of a document become one thing here.
 
+mod counts;
+mod cursor;
+
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BinaryHeap, HashMap};
-use std::fmt;
-use std::hash::{BuildHasherDefault, Hasher};
-use std::str::FromStr;
+use std::collections::BinaryHeap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::Column;
 use tantivy::{DocAddress, DocId, Score, SegmentReader};
 
+use self::counts::{ById, Counts, Passes, Traits};
+pub use self::cursor::{Cursor, NoCursor};
+use crate::Kind;
 use crate::query::{Facets, Filter, Sort};
-use crate::{Kind, Tongue};
 
 /// Sections of one document that a hit may name.
 const SECTIONS_MOST: usize = 4;
-/// Spaces that are offered; more would be no help in choosing.
-const SPACES_MOST: usize = 12;
+
 /// A section is where a hit opens when it fits nearly as well as the whole document.
 const SECTION_AT_LEAST: f32 = 0.6;
-
-/// A place in a list of hits: what its order is by, and the id, because hits may tie.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Cursor {
-    rank: f64,
-    id: i64,
-}
-
-impl Cursor {
-    /// Earlier in the list is greater.
-    fn order(&self, other: &Cursor) -> Ordering {
-        self.rank.total_cmp(&other.rank).then(self.id.cmp(&other.id))
-    }
-}
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{:x}-{:x}", self.rank.to_bits(), self.id)
-    }
-}
-
-/// The text is no place in a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NoCursor;
-
-impl FromStr for Cursor {
-    type Err = NoCursor;
-
-    fn from_str(text: &str) -> Result<Cursor, NoCursor> {
-        let (rank, id) = text.split_once('-').ok_or(NoCursor)?;
-        let rank = f64::from_bits(u64::from_str_radix(rank, 16).map_err(|_| NoCursor)?);
-        let id = i64::from_str_radix(id, 16).map_err(|_| NoCursor)?;
-        if rank.is_finite() { Ok(Cursor { rank, id }) } else { Err(NoCursor) }
-    }
-}
 
 /// What is gathered, and in which order.
 pub(crate) struct Gather(Arc<Plan>);
@@ -147,118 +114,6 @@ impl Plan {
     }
 }
 
-/// What facets are counted by.
-#[derive(Clone, Copy)]
-struct Traits {
-    kind: u64,
-    space: i64,
-    language: u64,
-    year: u64,
-    /// Which filters let it through.
-    by: Passes,
-}
-
-#[derive(Clone, Copy)]
-struct Passes {
-    kind: bool,
-    space: bool,
-    language: bool,
-    year: bool,
-}
-
-impl Passes {
-    fn all(self) -> bool {
-        self.kind && self.space && self.language && self.year
-    }
-}
-
-/// Ids are chance already: hashing them again would be half the cost of counting.
-#[derive(Default)]
-struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_i64(&mut self, id: i64) {
-        self.0 = (id as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-}
-
-type ById<T> = HashMap<i64, T, BuildHasherDefault<IdHasher>>;
-
-#[derive(Default)]
-struct Counts {
-    total: usize,
-    kinds: [usize; Kind::ALL.len()],
-    languages: [usize; Tongue::ALL.len()],
-    spaces: ById<usize>,
-    years: ById<usize>,
-}
-
-impl Counts {
-    /// Counts a thing where all filters but the facet's own let it through.
-    fn add(&mut self, traits: &Traits) {
-        let Passes { kind, space, language, year } = traits.by;
-        if space && language && year {
-            count(&mut self.kinds, traits.kind);
-        }
-        if kind && space && year {
-            count(&mut self.languages, traits.language);
-        }
-        if kind && language && year && traits.space != 0 {
-            *self.spaces.entry(traits.space).or_default() += 1;
-        }
-        if kind && space && language && traits.year != 0 {
-            *self.years.entry(traits.year as i64).or_default() += 1;
-        }
-        self.total += usize::from(traits.by.all());
-    }
-
-    fn merge(&mut self, other: Counts) {
-        self.total += other.total;
-        for (mine, theirs) in self.kinds.iter_mut().zip(other.kinds) {
-            *mine += theirs;
-        }
-        for (mine, theirs) in self.languages.iter_mut().zip(other.languages) {
-            *mine += theirs;
-        }
-        for (space, found) in other.spaces {
-            *self.spaces.entry(space).or_default() += found;
-        }
-        for (year, found) in other.years {
-            *self.years.entry(year).or_default() += found;
-        }
-    }
-
-    fn facets(self) -> Facets {
-        let named = |all: &[usize], place: usize| all.get(place).copied().filter(|count| *count > 0);
-        let kinds = Kind::ALL.into_iter().filter_map(|kind| Some((kind, named(&self.kinds, kind.code() as usize)?)));
-        let languages = Tongue::ALL
-            .into_iter()
-            .filter_map(|tongue| Some((tongue, named(&self.languages, tongue.code() as usize)?)));
-        let mut spaces: Vec<(i64, usize)> = self.spaces.iter().map(|(space, count)| (*space, *count)).collect();
-        spaces.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-        spaces.truncate(SPACES_MOST);
-        let mut years: Vec<(u16, usize)> = self.years.iter().map(|(year, count)| (*year as u16, *count)).collect();
-        years.sort_by_key(|(year, _)| Reverse(*year));
-        Facets { kinds: kinds.collect(), languages: languages.collect(), spaces, years }
-    }
-}
-
-fn count<const N: usize>(counts: &mut [usize; N], code: u64) {
-    if let Some(count) = counts.get_mut(code as usize) {
-        *count += 1;
-    }
-}
-
 /// A document whose facts fit: the whole, some of its sections, or both.
 struct Group {
     traits: Traits,
@@ -300,6 +155,16 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// Puts what was found of a document to the rest of it: its facts may have come to lie in two segments.
+    fn join(&mut self, id: i64, group: Group) {
+        match self.documents.entry(id) {
+            Entry::Occupied(mut here) => here.get_mut().take(group),
+            Entry::Vacant(place) => {
+                place.insert(group);
+            }
+        }
+    }
+
     /// Keeps the candidate if it belongs to the page, or would be the first of the next.
     fn offer(&mut self, candidate: Candidate, plan: &Plan) {
         if plan.after.is_some_and(|after| candidate.place.order(&after) != Ordering::Less) {
@@ -362,14 +227,8 @@ impl Collector for Gather {
             for Reverse(candidate) in segment.top {
                 all.offer(candidate, plan);
             }
-            // The facts of one document may have come to lie in two segments.
             for (id, group) in segment.documents {
-                match all.documents.entry(id) {
-                    std::collections::hash_map::Entry::Occupied(mut here) => here.get_mut().take(group),
-                    std::collections::hash_map::Entry::Vacant(place) => {
-                        place.insert(group);
-                    }
-                }
+                all.join(id, group);
             }
         }
         for (id, group) in std::mem::take(&mut all.documents) {
@@ -422,12 +281,7 @@ impl SegmentCollector for Segment {
             let (whole, sections) =
                 if is_section { (None, vec![(score, address)]) } else { (Some((score, address)), Vec::new()) };
             let group = Group { traits, at, whole, sections };
-            match self.found.documents.entry(id) {
-                std::collections::hash_map::Entry::Occupied(mut here) => here.get_mut().take(group),
-                std::collections::hash_map::Entry::Vacant(place) => {
-                    place.insert(group);
-                }
-            }
+            self.found.join(id, group);
             return;
         }
         self.found.counts.add(&traits);
@@ -445,20 +299,5 @@ impl SegmentCollector for Segment {
 
     fn harvest(self) -> Found {
         self.found
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cursors_are_read_as_they_are_written() {
-        for cursor in [Cursor { rank: 12.345, id: 77 }, Cursor { rank: 1.7e15, id: i64::MAX }] {
-            assert_eq!(cursor.to_string().parse(), Ok(cursor));
-        }
-        for text in ["", "-", "zz-1", "7ff0000000000000-1", "1-1-1", "1"] {
-            assert_eq!(text.parse::<Cursor>(), Err(NoCursor), "{text}");
-        }
     }
 }
