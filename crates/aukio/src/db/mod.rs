@@ -41,6 +41,30 @@ impl Sql {
     }
 }
 
+/// A statement for rows whose `column` is among ids: `select` with one condition more. `place` is the parameter that
+/// holds the ids, as [`list_of`] writes them.
+macro_rules! among {
+    ($select:expr, $column:literal, $place:literal) => {
+        $crate::db::Sql {
+            sqlite: concat!($select, " AND ", $column, " IN (SELECT value FROM json_each(", $place, "))"),
+            postgres: concat!(
+                $select,
+                " AND ",
+                $column,
+                " IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(",
+                $place,
+                " AS JSON)))"
+            ),
+        }
+    };
+}
+pub(crate) use among;
+
+/// Ids as one parameter of a statement: a list in JSON.
+pub fn list_of(ids: &[i64]) -> String {
+    serde_json::to_string(ids).unwrap_or_default()
+}
+
 /// The open database. Clones share their pools.
 #[derive(Clone)]
 pub enum Db {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aukio_core::{DocumentId, PersonId, SpaceId, Time};
 
 use super::{Document, Kind, State};
-use crate::db::{Before, Db, Queries, Tx};
+use crate::db::{Before, Db, Queries, Tx, among, list_of};
 use crate::spaces::store::{language, readable};
 
 #[derive(sqlx::FromRow)]
@@ -317,26 +317,9 @@ pub async fn writers(db: &Db, document: DocumentId, limit: i64) -> sqlx::Result<
 
 /// The documents with these ids that the viewer may read, by id.
 pub async fn readable_by_ids(db: &Db, viewer: i64, ids: &[i64]) -> sqlx::Result<HashMap<i64, Document>> {
-    let sql = crate::db::Sql {
-        sqlite: concat!(
-            "SELECT ",
-            columns!(),
-            " FROM document d
-             WHERE d.audience IN ",
-            readable!(),
-            " AND d.id IN (SELECT value FROM json_each($2))"
-        ),
-        postgres: concat!(
-            "SELECT ",
-            columns!(),
-            " FROM document d WHERE d.audience IN ",
-            readable!(),
-            "
-             AND d.id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($2 AS JSON)))"
-        ),
-    };
-    let ids = serde_json::to_string(ids).unwrap_or_default();
-    let rows: Vec<Row> = db.all(sql.on(&db), (viewer, ids)).await?;
+    let sql =
+        among!(concat!("SELECT ", columns!(), " FROM document d WHERE d.audience IN ", readable!()), "d.id", "$2");
+    let rows: Vec<Row> = db.all(sql.on(&db), (viewer, list_of(ids))).await?;
     Ok(rows.into_iter().map(|row| (row.id, Document::from(row))).collect())
 }
 
@@ -349,13 +332,8 @@ pub async fn after_id(db: &Db, after: DocumentId, limit: i64) -> sqlx::Result<Ve
 
 /// The ids that an import gave to these documents, by id.
 pub async fn external_ids(db: &Db, ids: &[i64]) -> sqlx::Result<HashMap<i64, String>> {
-    let sql = crate::db::Sql {
-        sqlite: "SELECT id, external_id FROM document
-                 WHERE external_id IS NOT NULL AND id IN (SELECT value FROM json_each($1))",
-        postgres: "SELECT id, external_id FROM document WHERE external_id IS NOT NULL
-                   AND id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)))",
-    };
-    let rows: Vec<(i64, String)> = db.all(sql.on(&db), (serde_json::to_string(ids).unwrap_or_default(),)).await?;
+    let sql = among!("SELECT id, external_id FROM document WHERE external_id IS NOT NULL", "id", "$1");
+    let rows: Vec<(i64, String)> = db.all(sql.on(&db), (list_of(ids),)).await?;
     Ok(rows.into_iter().collect())
 }
 

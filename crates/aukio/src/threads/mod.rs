@@ -20,10 +20,13 @@ use crate::journal::{self, Entry};
 use crate::{people, spaces};
 
 #[derive(Clone, Debug)]
+/// A discussion.
 pub struct Thread {
     pub id: ThreadId,
     pub space: SpaceId,
+    /// Who may read it: 0 for everybody, else the id of the closed space whose members may.
     pub audience: i64,
+    /// The document that it is about.
     pub document: Option<DocumentId>,
     pub title: String,
     pub language: Language,
@@ -31,18 +34,24 @@ pub struct Thread {
     pub created_at: Time,
     pub last_at: Time,
     pub last_by: PersonId,
+    /// The number of the newest message.
     pub last_number: i64,
     pub message_count: i64,
     pub writer_count: i64,
 }
 
 #[derive(Clone, Debug)]
+/// A contribution to a thread.
 pub struct Message {
     pub id: MessageId,
     pub thread: ThreadId,
+    /// Its number in the thread, from 1 and never reused.
     pub number: i64,
+    /// The number of the message that it answers; None when it answers the thread.
     pub parent: Option<i64>,
+    /// The numbers of its ancestors and its own, four bytes each.
     pub path: Vec<u8>,
+    /// How many messages stand above it.
     pub depth: i64,
     pub author: PersonId,
     pub body: String,
