@@ -39,14 +39,16 @@ export async function openBrowser() {
 // Each window comes from an address of its own, as behind a proxy, so that limits per address stay what they are.
 let next = Math.floor(Math.random() * 60000);
 
-/** One person's window. `email`: signed in as this member of the example network. */
-export async function openWindow(browser, { email, dark = false, width = 1280, height = 900, scripts = true, language = 'fi-FI' } = {}) {
+/** One person's window. `email`: signed in as this member of the example network; `state`: with these cookies. */
+export async function openWindow(browser, { email, state, dark = false, forced = false, width = 1280, height = 900, scripts = true, language = 'fi-FI' } = {}) {
   next += 1;
   const from = `10.200.${(next >> 8) & 255}.${next & 255}`;
   const context = await browser.newContext({
     baseURL: address,
     viewport: { width, height },
     colorScheme: dark ? 'dark' : 'light',
+    forcedColors: forced ? 'active' : 'none',
+    storageState: state,
     reducedMotion: 'reduce',
     javaScriptEnabled: scripts,
     locale: language,
@@ -172,13 +174,16 @@ export async function writeDocument(window, space, title, body) {
   return `/fi/documents/${idOf(answer.url())}`;
 }
 
+/** Sends a form as the member of this window and returns the answer, which is the page that it leads to. */
+export async function send(window, action, form) {
+  const answer = await window.context.request.post(action, { form, headers: { Origin: address, 'Sec-Fetch-Site': 'same-origin' } });
+  assert.equal(answer.status(), 200, `${action}: ${await answer.text()}`);
+  return answer;
+}
+
 /** Sends a message as the member of this window, from elsewhere than its page. */
 export async function post(window, thread, body, parent = '') {
-  const answer = await window.context.request.post(`${thread}/messages`, {
-    form: { body, parent, language: 'fi', act: 'post' },
-    headers: { Origin: address, 'Sec-Fetch-Site': 'same-origin' },
-  });
-  assert.equal(answer.status(), 200, await answer.text());
+  await send(window, `${thread}/messages`, { body, parent, language: 'fi', act: 'post' });
 }
 
 /** Waits until the page has caught up on its live socket. */

@@ -25,6 +25,7 @@ async fn the_browsers_journeys() {
         .env("AUKIO_ADDRESS", &workspace.address)
         .env("AUKIO_PASSWORD", workspace.demo_password())
         .env("AUKIO_MAIL", workspace.data().join("mail"))
+        .env("AUKIO_FIRST", workspace.invitation())
         .output()
         .expect("node runs");
     let told = String::from_utf8_lossy(&run.stdout);
