@@ -1,7 +1,7 @@
 # Aukio's commands. `make run` and `make test` do all the set-up there is on a Debian machine that has Rust, Node and a C compiler.
 
 .DELETE_ON_ERROR:
-.PHONY: help run build test check deb soak drills bench bench-search assets tools test-tools
+.PHONY: help run build test check deb soak drills bench bench-search bench-visit assets tools test-tools
 
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data
@@ -14,6 +14,7 @@ help:
 	@echo "make deb     the release binary as a Debian package, in target/release"
 	@echo "make soak    the stories about load and crashes, in larger numbers (AUKIO_SOAK=10)"
 	@echo "make bench-search   search from ten thousand to a million messages (MOST=100000 for fewer)"
+	@echo "make bench-visit    a first visit in a browser on a slowed processor and a slow line"
 	@echo "make bench   speed and memory under load, beside other servers; BENCH=full for the stated sizes (tests/load)"
 	@echo "make drills  faults from outside: crashes, full and broken disks, damaged files, in larger numbers (AUKIO_SOAK=20)"
 
@@ -75,3 +76,7 @@ bench-search: build
 	cargo run --locked --release --package aukio-index --example quality
 	cargo run --locked --release --package aukio-index --example speed
 	node tests/search-bench/bench.mjs --most $(or $(MOST),1000000)
+
+# What a first visit on a modest phone is like: when the page is there, whether it moves, how long it does not answer.
+bench-visit: build test-tools
+	node tests/browser/first-visit.mjs --serve target/release/aukio
