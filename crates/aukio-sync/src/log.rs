@@ -10,6 +10,12 @@ pub trait Log: Send + Sync + 'static {
     /// after it, oldest first.
     fn load(&self, document: i64) -> impl Future<Output = Result<Loaded, LogError>> + Send;
 
+    /// All updates since the first, without a snapshot: asked for when the snapshot turns out to be damaged.
+    fn load_all(&self, document: i64) -> impl Future<Output = Result<Loaded, LogError>> + Send {
+        let _ = document;
+        std::future::ready(Err(LogError::Unavailable("only the newest updates are kept".to_owned())))
+    }
+
     /// Appends the updates in this order, all or none, and returns the sequence number of the last.
     /// `Ok` means that they survive a power cut. The batch is never empty.
     fn append(&self, document: i64, updates: Vec<Pending>) -> impl Future<Output = Result<i64, LogError>> + Send;

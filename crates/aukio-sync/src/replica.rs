@@ -147,6 +147,32 @@ impl Replica {
         Ok(replica)
     }
 
+    /// Opens as much of a document as can be read: everything before the first update that is damaged. Tells how many
+    /// updates that were.
+    ///
+    /// # Errors
+    /// Not even the snapshot can be opened.
+    pub fn open_good_part<B: AsRef<[u8]>>(
+        snapshot: Option<&[u8]>,
+        updates: &[B],
+    ) -> Result<(Self, usize), ReplicaError> {
+        if let Ok(replica) = Replica::open(snapshot, updates) {
+            return Ok((replica, updates.len()));
+        }
+        let limits = Limits::stored();
+        let mut replica = Replica::open(snapshot, std::iter::empty::<&[u8]>())?;
+        let is_good = |bytes: &B| {
+            let bytes = bytes.as_ref();
+            let summary = update::validate(bytes, &limits).ok()?;
+            let applied = replica.apply(Source::SERVER, bytes, &summary).ok()?;
+            // What was logged builds on what was logged before. Only a damaged update waits for something else.
+            (!applied.waits).then_some(())
+        };
+        let good = updates.iter().map_while(is_good).count();
+        // The first damaged one may have left traces.
+        Ok((Replica::open(snapshot, &updates[..good])?, good))
+    }
+
     /// What the replica has seen, encoded.
     pub fn state_vector(&self) -> Vec<u8> {
         state_vector::encode(&self.seen)

@@ -1,6 +1,6 @@
 //! All open rooms: one per document, opened once however many arrive together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -150,6 +150,9 @@ pub enum EditError {
     /// The log failed; nothing was changed. Try again later.
     #[error("the change could not be saved")]
     Unsaved,
+    /// Something in the document's log cannot be read, so nothing can be added.
+    #[error("the stored document is damaged")]
+    Damaged,
     /// The edit failed within the document engine, or was larger than a document may be.
     #[error("the change could not be made")]
     Failed,
@@ -175,6 +178,8 @@ pub(crate) struct Shared<L: Log> {
     pub hook: Option<Hook>,
     start: Instant,
     open: Mutex<Registry>,
+    /// Documents that were damaged when they were opened last.
+    damaged: Mutex<HashSet<i64>>,
 }
 
 #[derive(Default)]
@@ -212,8 +217,8 @@ impl<L: Log> Rooms<L> {
     }
 
     fn with_hook(log: L, settings: Settings, hook: Option<Hook>) -> Self {
-        let open = Mutex::new(Registry::default());
-        Rooms { shared: Arc::new(Shared { log: Arc::new(log), settings, hook, start: Instant::now(), open }) }
+        let (open, damaged) = (Mutex::default(), Mutex::default());
+        Rooms { shared: Arc::new(Shared { log: Arc::new(log), settings, hook, start: Instant::now(), open, damaged }) }
     }
 
     /// Enters the document's room, opening it if need be. The first frames out are a sync step 1 and
@@ -302,6 +307,17 @@ impl<L: Log> Rooms<L> {
             return 0;
         }
         wait.await.unwrap_or(0)
+    }
+
+    /// Whether something in the document's log could not be read when it was opened last. It can then be read as it
+    /// was before that, and not changed.
+    pub fn is_damaged(&self, document: i64) -> bool {
+        lock(&self.shared.damaged).contains(&document)
+    }
+
+    /// How many documents were damaged when they were opened last.
+    pub fn damaged(&self) -> usize {
+        lock(&self.shared.damaged).len()
     }
 
     /// How many rooms are open.
@@ -397,6 +413,16 @@ impl<L: Log> Shared<L> {
         let mut registry = lock(&self.open);
         if registry.rooms.get(&document).is_some_and(|handle| handle.room == room) {
             registry.rooms.remove(&document);
+        }
+    }
+
+    /// Remembers whether a document was whole when it was opened.
+    pub fn note_damage(&self, document: i64, is_damaged: bool) {
+        let mut damaged = lock(&self.damaged);
+        if is_damaged {
+            damaged.insert(document);
+        } else {
+            damaged.remove(&document);
         }
     }
 

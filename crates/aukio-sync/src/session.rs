@@ -204,6 +204,11 @@ impl Outgoing {
     /// The next frame to write to the socket, or `None` when the session has ended. Cancel safe.
     pub async fn next(&mut self) -> Option<Bytes> {
         let frame = self.frames.recv().await?;
+        self.counted(frame)
+    }
+
+    /// A frame that has left the queue; `None` if the session ended in a way that drops what waits.
+    fn counted(&self, frame: Bytes) -> Option<Bytes> {
         self.shared.queued_bytes.fetch_sub(counts(&frame), Ordering::Relaxed);
         if self.shared.reason.get().is_some_and(|reason| reason.is_sudden()) {
             return None;

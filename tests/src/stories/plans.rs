@@ -9,7 +9,10 @@ use sqlx::{AssertSqlSafe, Row};
 use crate::harness::Workspace;
 
 /// Looked through as a whole, and why that is well.
-const SMALL: [(&str, &str); 8] = [
+const SMALL: [(&str, &str); 11] = [
+    ("document_tail", "the updates of the last seconds"),
+    ("tail", "the same"),
+    ("document_unsettled", "the documents that are being written at the moment"),
     ("audit_head", "one row"),
     ("CONSTANT ROW", "nothing is read at all"),
     ("setting", "a handful of rows"),

@@ -22,7 +22,7 @@ use crate::rooms::{Committed, EditError, OpenError};
 pub(super) enum After {
     Saved { session: u64 },
     Echo { session: u64, mark: Vec<u8> },
-    Step2 { session: u64, vector: Vec<u8>, answer: Vec<u8> },
+    Step2 { session: u64, vector: Vec<u8>, frame: Bytes },
     Edit { reply: oneshot::Sender<Result<i64, EditError>> },
     Text { document: Document, reply: oneshot::Sender<Result<(i64, Document), OpenError>> },
     Snapshot { bytes: Vec<u8>, reply: oneshot::Sender<Result<(i64, Vec<u8>), OpenError>> },
@@ -39,6 +39,7 @@ pub(super) struct Batch {
 impl<L: Log> Room<L> {
     pub(super) fn gather(&mut self, source: Source, bytes: Vec<u8>) {
         self.size.added(bytes.len());
+        self.answer = None;
         self.batch.bytes += bytes.len();
         self.batch.updates.push((source, bytes));
         self.batch_due.get_or_insert(Instant::now() + self.shared.settings.gather);
@@ -64,7 +65,7 @@ impl<L: Log> Room<L> {
                 }
             }
             After::Echo { session, mark } => self.send(session, wire::encode_sync_status(&mark)),
-            After::Step2 { session, answer, .. } => self.send(session, wire::encode_step2(&answer)),
+            After::Step2 { session, frame, .. } => self.send_bytes(session, frame),
             After::Edit { reply } => drop(reply.send(Ok(seq))),
             After::Text { document, reply } => drop(reply.send(Ok((seq, document)))),
             After::Snapshot { bytes, reply } => drop(reply.send(Ok((seq, bytes)))),

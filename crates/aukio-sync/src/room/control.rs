@@ -94,6 +94,7 @@ impl<L: Log> Room<L> {
         match self.state {
             State::Live => {}
             State::ReadOnly | State::Reloading => return drop(reply.send(Err(EditError::Unsaved))),
+            State::Damaged => return drop(reply.send(Err(EditError::Damaged))),
             State::Draining(_) => return,
         }
         let before = self.replica.state_vector();

@@ -3,6 +3,7 @@
 use aukio_protocol::update::Summary;
 use aukio_protocol::wire::{self, Message};
 use aukio_protocol::{Limits, Malformed, awareness, update};
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::batch::After;
@@ -11,10 +12,14 @@ use crate::log::Log;
 use crate::replica::{Applied, ReplicaError, Source};
 use crate::{Access, Close};
 
+/// Answers from this size on are kept for whoever asks the same.
+const ANSWER_SHARED_FROM: usize = 16 << 10;
+
 /// The reasons of refusals, as sent to clients.
 pub(super) mod reason {
     pub const READ_ONLY: &str = "read-only";
     pub const UNSAVED: &str = "unsaved";
+    pub const DAMAGED: &str = "damaged";
     pub const TOO_LARGE: &str = "document-too-large";
     pub const TOO_DEEP: &str = "document-too-deep";
     pub const MISSING: &str = "missing-history";
@@ -99,16 +104,21 @@ impl<L: Log> Room<L> {
             }
             return Ok(());
         }
-        match self.replica.diff(vector) {
-            Ok(answer) => {
-                self.once_safe(After::Step2 { session, vector: vector.to_vec(), answer });
-                Ok(())
-            }
-            Err(error) => {
-                self.check(&error);
-                Err(Close::BadFrame)
-            }
+        let frame = match &self.answer {
+            Some((asked, frame)) if asked == vector => frame.clone(),
+            _ => match self.replica.diff(vector) {
+                Ok(answer) => Bytes::from(wire::encode_step2(&answer)),
+                Err(error) => {
+                    self.check(&error);
+                    return Err(Close::BadFrame);
+                }
+            },
+        };
+        if frame.len() >= ANSWER_SHARED_FROM {
+            self.answer = Some((vector.to_vec(), frame.clone()));
         }
+        self.once_safe(After::Step2 { session, vector: vector.to_vec(), frame });
+        Ok(())
     }
 
     /// An update from a client. This is the one place that decides whether a client's bytes may be written.
@@ -120,7 +130,7 @@ impl<L: Log> Room<L> {
             self.refuse(session, reason::UNSAVED);
             return self.charge(session);
         }
-        if access != Access::Write {
+        if access != Access::Write || self.state == State::Damaged {
             self.only_reads(session, &summary);
             return self.charge(session);
         }
@@ -146,6 +156,7 @@ impl<L: Log> Room<L> {
     fn only_reads(&mut self, session: u64, summary: &Summary) {
         match self.replica.would_change(summary) {
             Ok(false) => self.once_safe(After::Saved { session }),
+            Ok(true) if self.state == State::Damaged => self.refuse(session, reason::DAMAGED),
             Ok(true) => self.refuse(session, reason::READ_ONLY),
             Err(error) => self.check(&error),
         }

@@ -86,11 +86,16 @@ impl<L: Log> Room<L> {
         }
     }
 
-    /// Tells a client that knows the message whether it may write now: by its right, and by the room's state.
+    /// Tells a client that knows the message whether it may write now: by its right, and by the room's state. That
+    /// the document is damaged is told as the reason, before anything was sent that could be refused.
     pub(super) fn tell_access(&mut self, session: u64) {
         let Some(member) = self.members.get(&session) else { return };
         if member.hello.is_some() {
-            let may_write = member.who.access == Access::Write && self.state != State::ReadOnly;
+            let may_write =
+                member.who.access == Access::Write && !matches!(self.state, State::ReadOnly | State::Damaged);
+            if self.state == State::Damaged {
+                self.send(session, wire::encode_refused(reason::DAMAGED));
+            }
             self.send(session, wire::encode_access_changed(may_write));
         }
     }

@@ -31,6 +31,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
@@ -63,6 +64,8 @@ enum State {
     Reloading,
     /// The log has failed: the replica holds something that is not in it. Reading goes on, writing is refused.
     ReadOnly,
+    /// Something in the log cannot be read: the replica is the last good state before it, for reading only.
+    Damaged,
     /// What is at hand goes to the log; then everybody is sent away.
     Draining(Close),
 }
@@ -87,6 +90,9 @@ pub(crate) struct Room<L: Log> {
     retry_at: Option<Instant>,
     failures: u32,
     size: Size,
+    /// The last large answer to a state vector, as long as nothing has changed since: when many open a document at
+    /// the same moment, they are sent the same bytes.
+    answer: Option<(Vec<u8>, Bytes)>,
     idle_since: Instant,
     /// The memory is needed elsewhere: end as soon as nobody is here.
     evicted: bool,
@@ -119,6 +125,8 @@ impl<L: Log> Room<L> {
         let (frames, incoming) = mpsc::channel(INCOMING_FRAMES);
         let (leaves, leaving) = mpsc::unbounded_channel();
         let mut room_of = Room::new(Arc::clone(&shared), document, opened, gauge, frames, leaves);
+        // Somebody may only want to read the text and never come in; whoever does come in makes it busy.
+        room_of.size.idle(room_of.idle_since);
         shared.relieve();
         room_of.live(&mut requests, incoming, leaving).await;
         // From here no new request finds this room, and those that did are sent on to the next one.
@@ -141,10 +149,10 @@ impl<L: Log> Room<L> {
     ) -> Self {
         Room {
             document,
+            state: opened.state(),
             replica: opened.replica,
             seq: opened.seq,
             schema: opened.schema,
-            state: State::Live,
             members: BTreeMap::new(),
             next_session: 1,
             presence: Presence::default(),
@@ -156,6 +164,7 @@ impl<L: Log> Room<L> {
             retry_at: None,
             failures: 0,
             size: Size::new(opened.bytes, gauge),
+            answer: None,
             idle_since: Instant::now(),
             evicted: false,
             drained: Vec::new(),
@@ -205,6 +214,7 @@ impl<L: Log> Room<L> {
             if now >= quiet_check {
                 quiet_check = now + self.shared.settings.quiet / 4;
                 self.break_silence(now);
+                self.answer = None;
             }
         }
     }
@@ -216,7 +226,7 @@ impl<L: Log> Room<L> {
         }
         match self.state {
             State::Draining(_) => true,
-            State::Live | State::Reloading | State::ReadOnly => {
+            State::Live | State::Reloading | State::ReadOnly | State::Damaged => {
                 self.evicted || self.idle_since.elapsed() >= self.shared.settings.idle
             }
         }

@@ -4,6 +4,10 @@
 //! throws the replica away, loads it again from the log until that works, and asks all clients for what they
 //! have. Clients still hold their changes, so nothing is lost, and nothing was called saved.
 //!
+//! If an **update in the log** is damaged, the room opens at the last good state before it and stays there: reading
+//! goes on, writing is refused, since nobody could say what it would be built on. A damaged snapshot alone costs
+//! nothing, as the log holds everything, too.
+//!
 //! If the **engine** fails on somebody's update, only that client is sent away. What had been applied before goes
 //! to the log, the document is loaded again, and the others' frames wait for these milliseconds in their queue.
 
@@ -18,7 +22,7 @@ use tokio::time::Instant;
 
 use super::frames::reason;
 use super::{Room, State};
-use crate::log::Log;
+use crate::log::{Loaded, Log};
 use crate::replica::ReplicaError;
 use crate::rooms::{OpenError, Shared};
 use crate::{Close, Replica};
@@ -35,6 +39,14 @@ pub(super) struct Opened {
     pub schema: u64,
     /// The bytes that were read, as a first guess of its size.
     pub bytes: usize,
+    /// Something later is in the log and cannot be read.
+    pub is_damaged: bool,
+}
+
+impl Opened {
+    pub fn state(&self) -> State {
+        if self.is_damaged { State::Damaged } else { State::Live }
+    }
 }
 
 impl<L: Log> Room<L> {
@@ -89,16 +101,17 @@ impl<L: Log> Room<L> {
         }
         match loaded {
             Ok(opened) => {
-                let told = self.state == State::ReadOnly;
+                let (told, state) = (self.state == State::ReadOnly, opened.state());
                 for source in self.replica.abandon() {
                     self.refuse(source.session, reason::UNSAVED);
                 }
                 self.replica = opened.replica;
+                self.answer = None;
                 self.seq = opened.seq;
                 self.schema = self.schema.max(opened.schema);
                 self.size.loaded(opened.bytes);
-                self.state = State::Live;
-                self.greet_again(told);
+                self.state = state;
+                self.greet_again(told || state == State::Damaged);
             }
             Err(OpenError::Missing) => self.drain(Close::Gone),
             Err(error) => {
@@ -132,14 +145,44 @@ impl<L: Log> Room<L> {
 /// Loads a document. Building the replica is work for a thread that may block.
 pub(super) async fn load<L: Log>(shared: Arc<Shared<L>>, document: i64) -> Result<Opened, OpenError> {
     let loaded = shared.log.load(document).await?;
+    let has_snapshot = loaded.snapshot.is_some();
+    let opened = open(document, loaded).await;
+    let opened = match opened {
+        Ok(opened) if !opened.is_damaged => Ok(opened),
+        damaged if !has_snapshot => damaged,
+        damaged => match shared.log.load_all(document).await {
+            Ok(loaded) => better(damaged, open(document, loaded).await),
+            Err(_) => damaged,
+        },
+    };
+    if let Ok(opened) = &opened {
+        shared.note_damage(document, opened.is_damaged);
+    }
+    opened
+}
+
+/// The one that goes further.
+fn better(one: Result<Opened, OpenError>, other: Result<Opened, OpenError>) -> Result<Opened, OpenError> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok(if other.seq > one.seq { other } else { one }),
+        (Ok(opened), Err(_)) | (Err(_), Ok(opened)) => Ok(opened),
+        (Err(error), Err(_)) => Err(error),
+    }
+}
+
+async fn open(document: i64, loaded: Loaded) -> Result<Opened, OpenError> {
     let open = move || {
         let snapshot = loaded.snapshot.as_ref();
-        let seq = loaded.updates.last().map(|(seq, _)| *seq).or(snapshot.map(|(seq, _)| *seq)).unwrap_or(0);
         let bytes = snapshot.map_or(0, |(_, bytes)| bytes.len())
             + loaded.updates.iter().map(|(_, bytes)| bytes.len()).sum::<usize>();
-        let updates = loaded.updates.iter().map(|(_, bytes)| bytes);
-        let replica = Replica::open(snapshot.map(|(_, bytes)| bytes.as_slice()), updates)?;
-        Ok::<_, ReplicaError>(Opened { replica, seq, schema: loaded.schema, bytes })
+        let updates: Vec<&[u8]> = loaded.updates.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+        let (replica, good) = Replica::open_good_part(snapshot.map(|(_, bytes)| bytes.as_slice()), &updates)?;
+        let seq = loaded.updates[..good].last().map(|(seq, _)| *seq).or(snapshot.map(|(seq, _)| *seq)).unwrap_or(0);
+        let is_damaged = good < updates.len();
+        if is_damaged {
+            tracing::error!(document, "an update is damaged: the document opens read-only as it was after {seq}");
+        }
+        Ok::<_, ReplicaError>(Opened { replica, seq, schema: loaded.schema, bytes, is_damaged })
     };
     match tokio::task::spawn_blocking(open).await {
         Ok(Ok(opened)) => Ok(opened),

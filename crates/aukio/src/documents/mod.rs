@@ -128,6 +128,8 @@ pub enum DocumentError {
     Busy,
     #[error("there is no such version")]
     NoSuchVersion,
+    #[error("what is stored of the document is damaged")]
+    Damaged,
     #[error("the document cannot be read: {0}")]
     Broken(String),
     #[error(transparent)]
@@ -144,9 +146,10 @@ pub struct Documents {
 }
 
 impl Documents {
-    pub fn new(log: DocumentLog, stop: CancellationToken) -> Self {
+    pub fn new(log: DocumentLog, memory_bytes_max: usize, stop: CancellationToken) -> Self {
         // The log gathers the updates of all rooms together; a room that waited as well would double the delay.
-        let settings = aukio_sync::Settings { gather: Duration::ZERO, ..aukio_sync::Settings::default() };
+        let settings =
+            aukio_sync::Settings { gather: Duration::ZERO, memory_bytes_max, ..aukio_sync::Settings::default() };
         Self {
             untold: log.untold(),
             rooms: Rooms::new(log, settings),
@@ -217,16 +220,15 @@ pub async fn create_in(
     };
     store::insert(tx, &document, new.external_id).await?;
     let tree = markdown::parse(text);
-    let seq = if tree.blocks.is_empty() {
-        0
-    } else {
+    let mut seq = 0;
+    if !tree.blocks.is_empty() {
         let bytes = Replica::from_tree(&tree).map_err(|error| DocumentError::Broken(error.to_string()))?;
-        let update = store::Update { actor: Some(author), bytes };
-        store::append(tx, document.id, vec![update], 0, at).await?
-    };
-    if store::told(tx, document.id, 0, seq).await? {
-        store::settle(tx, document.id, 0, seq).await?;
-        versions::note(tx, document.id, 0, seq).await?;
+        let append = log::store::Append { document: document.id, updates: vec![(Some(author), bytes)], schema: 0 };
+        log::store::append(tx, vec![append], at).await?;
+        for settled in log::store::settle(tx, &[document.id]).await? {
+            seq = settled.until;
+            versions::note(tx, document.id, settled.after, settled.until).await?;
+        }
     }
     spaces::store::count(tx, space.id, "document_count", 1).await?;
     people::mark_acted(tx, author, at).await?;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aukio_core::{DocumentId, Language, PersonId, SpaceId};
+use aukio_core::{DocumentId, Language};
 use aukio_protocol::{Limits, update};
 use aukio_sync::{EditError, OpenError, Replica, Source};
 use aukio_text::html::{self, Section};
@@ -54,7 +54,10 @@ impl From<OpenError> for DocumentError {
                 tracing::warn!(cause, "a document cannot be opened");
                 DocumentError::Busy
             }
-            OpenError::Damaged(cause) => DocumentError::Broken(cause),
+            OpenError::Damaged(cause) => {
+                tracing::error!(cause, "a stored document cannot be read");
+                DocumentError::Damaged
+            }
         }
     }
 }
@@ -64,6 +67,7 @@ impl From<EditError> for DocumentError {
         match error {
             EditError::Open(error) => error.into(),
             EditError::Unsaved => DocumentError::Busy,
+            EditError::Damaged => DocumentError::Damaged,
             EditError::Failed => DocumentError::TooLarge,
         }
     }
@@ -142,7 +146,7 @@ pub async fn change(app: &App, id: DocumentId, fresh: bool) -> Option<Change> {
 pub async fn rewrite(app: &App, may: MayEdit, drawn_at: i64, text: Tree) -> Result<(), DocumentError> {
     let (document, editor) = may.spend();
     let loaded = log::load_until(&app.db, document.id, drawn_at).await.map_err(OpenError::from)?;
-    let broken = |error: aukio_sync::ReplicaError| DocumentError::Broken(error.to_string());
+    let broken = |error: aukio_sync::ReplicaError| DocumentError::from(OpenError::Damaged(error.to_string()));
     let snapshot = loaded.snapshot.as_ref().map(|(_, bytes)| bytes.as_slice());
     let mut then = Replica::open(snapshot, loaded.updates.iter().map(|(_, bytes)| bytes)).map_err(broken)?;
     let Some(bytes) = then.replace_with(&text).map_err(broken)? else {
@@ -157,10 +161,16 @@ pub async fn rewrite(app: &App, may: MayEdit, drawn_at: i64, text: Tree) -> Resu
     Ok(())
 }
 
-/// Tells the journal of edits, a moment after they happened: a burst of keystrokes becomes one entry.
-/// What a crash left untold is found by its number and told at the next start.
+/// Settles edits and tells the journal of them, a moment after they happened: a burst of keystrokes becomes one
+/// entry. What a crash left unsettled is found and told at the next start.
 pub async fn tell_journal(app: App, stop: CancellationToken) {
+    /// Between two times, if little is written.
     const MOMENT: Duration = Duration::from_millis(250);
+    /// The more documents are written at the same time, the longer a moment: each of them costs the disk some pages,
+    /// for one keystroke as for a hundred.
+    const FOR_EACH: Duration = Duration::from_millis(40);
+    const LONGEST: Duration = Duration::from_secs(2);
+    let mut pause = MOMENT;
     loop {
         tokio::select! {
             () = stop.cancelled() => {
@@ -168,36 +178,34 @@ pub async fn tell_journal(app: App, stop: CancellationToken) {
                 let _ = tell(&app).await;
                 return;
             }
-            () = tokio::time::sleep(MOMENT) => {}
+            () = tokio::time::sleep(pause) => {}
         }
-        if let Err(error) = tell(&app).await {
-            tracing::warn!(%error, "edits of documents cannot be told to the journal");
+        match tell(&app).await {
+            Ok(documents) => pause = (FOR_EACH * documents).clamp(MOMENT, LONGEST),
+            Err(error) => tracing::warn!(%error, "edits of documents cannot be told to the journal"),
         }
     }
 }
 
-async fn tell(app: &App) -> sqlx::Result<()> {
-    let edited = store::untold(&app.db, 200).await?;
-    if edited.is_empty() {
-        return Ok(());
-    }
-    let now = app.clock.now();
-    let mut tx = app.db.begin().await?;
-    let told: Vec<(DocumentId, i64)> = edited.iter().map(|document| (DocumentId(document.id), document.seq)).collect();
-    for store::Untold { id, space_id, seq, journalled_seq, edited_by } in edited {
-        let document = DocumentId(id);
-        if store::told(&mut tx, document, journalled_seq, seq).await? {
-            let writer = store::settle(&mut tx, document, journalled_seq, seq).await?;
-            versions::note(&mut tx, document, journalled_seq, seq).await?;
-            let entry = Entry::DocumentEdited { space: SpaceId(space_id), document, seq };
-            journal::record(&mut tx, writer.or(Some(PersonId(edited_by))), now, entry).await?;
+/// Tells of all that has been written. Returns of how many documents.
+async fn tell(app: &App) -> sqlx::Result<u32> {
+    /// Documents in one transaction: the next keystrokes wait for it.
+    const TOGETHER: usize = 16;
+    let documents = log::store::unsettled(&app.db, 1024).await?;
+    for some in documents.chunks(TOGETHER) {
+        let mut tx = app.db.begin().await?;
+        let settled = log::store::settle(&mut tx, some).await?;
+        for one in &settled {
+            versions::note(&mut tx, one.document(), one.after, one.until).await?;
+            let entry = Entry::DocumentEdited { space: one.space(), document: one.document(), seq: one.until };
+            journal::record(&mut tx, one.writer(), app.clock.now(), entry).await?;
+        }
+        tx.commit().await?;
+        app.journal.wake();
+        // After the wake, so that there is no moment at which a page that was kept seems fresh.
+        for one in settled {
+            app.documents.untold.told(one.document(), one.until);
         }
     }
-    tx.commit().await?;
-    app.journal.wake();
-    // After the wake, so that there is no moment at which a page that was kept seems fresh.
-    for (document, seq) in told {
-        app.documents.untold.told(document, seq);
-    }
-    Ok(())
+    Ok(u32::try_from(documents.len()).unwrap_or(u32::MAX))
 }

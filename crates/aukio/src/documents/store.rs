@@ -1,4 +1,4 @@
-//! The only file that knows the columns of `document` and of its log.
+//! The only file that knows the columns of `document`; its log has a `store.rs` of its own.
 
 use std::collections::HashMap;
 
@@ -46,7 +46,8 @@ impl From<Row> for Document {
 macro_rules! columns {
     () => {
         "d.id, d.space_id, d.audience, d.kind, d.state, d.title, d.language, d.author_id, d.created_at, d.edited_at,
-         d.edited_by, d.seq"
+         d.edited_by,
+         d.seq + COALESCE((SELECT u.updates FROM document_unsettled u WHERE u.document_id = d.id), 0) AS seq"
     };
 }
 
@@ -133,175 +134,6 @@ pub async fn describe(tx: &mut Tx, document: &Document) -> sqlx::Result<()> {
     )
     .await?;
     Ok(())
-}
-
-/// An update that waits to be written to the log.
-pub struct Update {
-    pub actor: Option<PersonId>,
-    pub bytes: Vec<u8>,
-}
-
-/// Appends updates to a document's log and returns the number of the last one. The row of the document is
-/// locked from here to the commit, so that numbers are handed out one by one. Whatever can wait does:
-/// [`settle`] notes who wrote and when, once for a burst of keystrokes.
-pub async fn append(
-    tx: &mut Tx,
-    document: DocumentId,
-    updates: Vec<Update>,
-    schema: i64,
-    at: Time,
-) -> sqlx::Result<i64> {
-    let count = updates.len() as i64;
-    let (last,): (i64,) = tx
-        .one(
-            "UPDATE document SET seq = seq + $2, schema = CASE WHEN schema < $3 THEN $3 ELSE schema END
-             WHERE id = $1 RETURNING seq",
-            (document.0, count, schema),
-        )
-        .await?;
-    for (place, update) in updates.into_iter().enumerate() {
-        let seq = last - count + 1 + place as i64;
-        tx.execute(
-            "INSERT INTO document_update (document_id, seq, at, actor, bytes) VALUES ($1, $2, $3, $4, $5)",
-            (document.0, seq, at.microseconds(), update.actor.map(|actor| actor.0), update.bytes),
-        )
-        .await?;
-    }
-    Ok(last)
-}
-
-/// Notes on the document who wrote the updates after `from`, up to `until`, and when. Returns the last of them.
-pub async fn settle(tx: &mut Tx, document: DocumentId, from: i64, until: i64) -> sqlx::Result<Option<PersonId>> {
-    tx.execute(
-        "INSERT INTO document_writer (document_id, person_id, last_at)
-         SELECT document_id, actor, MAX(at) FROM document_update
-         WHERE document_id = $1 AND seq > $2 AND seq <= $3 AND actor IS NOT NULL GROUP BY document_id, actor
-         ON CONFLICT (document_id, person_id) DO UPDATE SET last_at = excluded.last_at",
-        (document.0, from, until),
-    )
-    .await?;
-    let last: Option<(i64, Option<i64>)> = tx
-        .optional(
-            "SELECT at, actor FROM document_update WHERE document_id = $1 AND seq > $2 AND seq <= $3
-             ORDER BY seq DESC LIMIT 1",
-            (document.0, from, until),
-        )
-        .await?;
-    let Some((at, actor)) = last else { return Ok(None) };
-    tx.execute(
-        "UPDATE document SET edited_at = CASE WHEN edited_at > $2 THEN edited_at ELSE $2 END,
-                edited_by = COALESCE(CAST($3 AS BIGINT), edited_by)
-         WHERE id = $1",
-        (document.0, at, actor),
-    )
-    .await?;
-    Ok(actor.map(PersonId))
-}
-
-/// The schema of the newest editor that has written in the document.
-pub async fn schema(db: &Db, document: DocumentId) -> sqlx::Result<i64> {
-    let row: Option<(i64,)> = db.optional("SELECT schema FROM document WHERE id = $1", (document.0,)).await?;
-    Ok(row.map_or(0, |(schema,)| schema))
-}
-
-/// The snapshot, if there is one, as (seq, bytes).
-pub async fn snapshot(db: &Db, document: DocumentId) -> sqlx::Result<Option<(i64, Vec<u8>)>> {
-    db.optional("SELECT seq, bytes FROM document_snapshot WHERE document_id = $1", (document.0,)).await
-}
-
-/// Updates after a place in the log, as (seq, bytes).
-pub async fn updates_after(db: &Db, document: DocumentId, seq: i64, limit: i64) -> sqlx::Result<Vec<(i64, Vec<u8>)>> {
-    db.all(
-        "SELECT seq, bytes FROM document_update WHERE document_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-        (document.0, seq, limit),
-    )
-    .await
-}
-
-pub async fn put_snapshot(db: &Db, document: DocumentId, seq: i64, bytes: Vec<u8>) -> sqlx::Result<()> {
-    db.execute(
-        "INSERT INTO document_snapshot (document_id, seq, bytes) VALUES ($1, $2, $3)
-         ON CONFLICT (document_id) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes
-         WHERE excluded.seq > document_snapshot.seq",
-        (document.0, seq, bytes),
-    )
-    .await?;
-    Ok(())
-}
-
-/// An update as it lies in the log: when, by whom, what.
-#[derive(sqlx::FromRow)]
-pub struct Logged {
-    pub seq: i64,
-    pub at: i64,
-    pub actor: Option<i64>,
-    pub bytes: Vec<u8>,
-}
-
-/// The oldest updates that are not packed yet, up to `until`. Those that the journal does not tell of yet are
-/// left alone.
-pub async fn to_pack(tx: &mut Tx, document: DocumentId, until: i64, limit: i64) -> sqlx::Result<Vec<Logged>> {
-    tx.all(
-        "SELECT u.seq, u.at, u.actor, u.bytes FROM document_update u JOIN document d ON d.id = u.document_id
-         WHERE u.document_id = $1 AND u.seq <= $2 AND u.seq <= d.journalled_seq ORDER BY u.seq LIMIT $3",
-        (document.0, until, limit),
-    )
-    .await
-}
-
-/// Puts a pack in the place of the updates that are in it.
-pub async fn put_pack(tx: &mut Tx, document: DocumentId, first: i64, last: i64, bytes: Vec<u8>) -> sqlx::Result<()> {
-    tx.execute(
-        "INSERT INTO document_history (document_id, first_seq, last_seq, bytes) VALUES ($1, $2, $3, $4)",
-        (document.0, first, last, bytes),
-    )
-    .await?;
-    tx.execute(
-        "DELETE FROM document_update WHERE document_id = $1 AND seq >= $2 AND seq <= $3",
-        (document.0, first, last),
-    )
-    .await?;
-    Ok(())
-}
-
-/// The pack that the update `seq` is in.
-pub async fn pack_with(db: &Db, document: DocumentId, seq: i64) -> sqlx::Result<Option<(i64, i64, Vec<u8>)>> {
-    db.optional(
-        "SELECT first_seq, last_seq, bytes FROM document_history
-         WHERE document_id = $1 AND first_seq <= $2 AND last_seq >= $2",
-        (document.0, seq),
-    )
-    .await
-}
-
-/// A document with updates that the journal does not tell of yet.
-#[derive(sqlx::FromRow)]
-pub struct Untold {
-    pub id: i64,
-    pub space_id: i64,
-    pub seq: i64,
-    pub journalled_seq: i64,
-    pub edited_by: i64,
-}
-
-pub async fn untold(db: &Db, limit: i64) -> sqlx::Result<Vec<Untold>> {
-    db.all(
-        "SELECT id, space_id, seq, journalled_seq, edited_by FROM document
-         WHERE seq > journalled_seq ORDER BY id LIMIT $1",
-        (limit,),
-    )
-    .await
-}
-
-/// Notes that the journal tells of the updates `from` to `until`; false when somebody else has noted it.
-pub async fn told(tx: &mut Tx, document: DocumentId, from: i64, until: i64) -> sqlx::Result<bool> {
-    let noted = tx
-        .execute(
-            "UPDATE document SET journalled_seq = $3 WHERE id = $1 AND journalled_seq = $2",
-            (document.0, from, until),
-        )
-        .await?;
-    Ok(noted > 0)
 }
 
 /// Those who wrote, the latest first.

@@ -97,8 +97,9 @@ pub struct Document {
 
 pub async fn documents(tx: &mut Tx, after: i64) -> sqlx::Result<Vec<Document>> {
     tx.all(
-        "SELECT id, external_id, space_id, audience, kind, state, title, language, author_id, created_at, seq
-         FROM document WHERE id > $1 ORDER BY id LIMIT $2",
+        "SELECT d.id, d.external_id, d.space_id, d.audience, d.kind, d.state, d.title, d.language, d.author_id,
+                d.created_at, d.seq + COALESCE(u.updates, 0) AS seq
+         FROM document d LEFT JOIN document_unsettled u ON u.document_id = d.id WHERE d.id > $1 ORDER BY d.id LIMIT $2",
         (after, PORTION),
     )
     .await
@@ -140,7 +141,7 @@ pub async fn log(tx: &mut Tx, document: i64) -> anyhow::Result<Vec<Update>> {
     loop {
         let portion: Vec<Update> = tx
             .all(
-                "SELECT seq, at, actor, bytes FROM document_update WHERE document_id = $1 AND seq > $2
+                "SELECT seq, at, actor, bytes FROM document_log WHERE document_id = $1 AND seq > $2
                  ORDER BY seq LIMIT $3",
                 (document, last(&log), PORTION),
             )

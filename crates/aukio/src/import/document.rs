@@ -58,15 +58,16 @@ impl Importer<'_> {
             let bytes = BASE64.decode(&update.bytes).map_err(refused)?;
             aukio_protocol::update::validate(&bytes, &aukio_protocol::Limits::stored()).map_err(refused)?;
             let update_at = time(self.app, Some(&update.at))?;
-            let update = documents::store::Update { actor, bytes };
-            seq = documents::store::append(tx, document.id, vec![update], 0, update_at).await?;
+            let append =
+                documents::log::store::Append { document: document.id, updates: vec![(actor, bytes)], schema: 0 };
+            documents::log::store::append(tx, vec![append], update_at).await?;
+            seq += 1;
         }
         if seq == document.seq {
             return Ok(false);
         }
         // The sittings come in a row of their own, so that they are what they were.
-        documents::store::told(tx, document.id, document.seq, seq).await?;
-        documents::store::settle(tx, document.id, document.seq, seq).await?;
+        documents::log::store::settle(tx, &[document.id]).await?;
         let entry = Entry::DocumentEdited { space: document.space, document: document.id, seq };
         journal::record(tx, Some(document.author), document.created_at, entry).await?;
         Ok(true)

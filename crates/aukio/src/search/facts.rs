@@ -9,7 +9,7 @@ use aukio_text::{markdown, plain};
 
 use super::SearchError;
 use crate::app::App;
-use crate::documents::{self, Document};
+use crate::documents::{self, Document, DocumentError, versions};
 use crate::journal::{Entry, Numbered};
 use crate::people::{self, Brief};
 use crate::spaces::{self, Space};
@@ -215,7 +215,13 @@ async fn of_document(app: &App, document: &Document) -> Change {
         ..fact(Kind::Document, document.id.0, document.audience, document.language, Some(document.edited_at))
     };
     let tree = match documents::reading::tree(app, document.id).await {
-        Ok((_, tree)) => tree,
+        Ok((_, tree)) => Ok(tree),
+        // No room for it now, or the service is stopping: what is committed can be read past the room.
+        Err(DocumentError::Busy) => versions::tree_at(app, document.id, i64::MAX).await,
+        Err(error) => Err(error),
+    };
+    let tree = match tree {
+        Ok(tree) => tree,
         Err(error) => {
             tracing::warn!(%error, document = %document.id, "a document cannot be opened for search");
             return put(whole);

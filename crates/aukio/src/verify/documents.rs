@@ -1,7 +1,7 @@
 //! Each document is opened twice: from its snapshot with what came after, and from every update since the
 //! first, packed or not. Both must say the same, and the log must end where the document says.
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 use aukio_core::DocumentId;
 use aukio_sync::Replica;
 use aukio_text::markdown;
@@ -19,8 +19,14 @@ pub(super) async fn check(tx: &mut Tx, bar: &ProgressBar) -> sqlx::Result<Faults
     bar.set_length(documents.unsigned_abs());
     let (mut faults, mut after) = (Faults::new(), 0);
     loop {
-        let ids: Vec<(i64, i64)> =
-            tx.all("SELECT id, seq FROM document WHERE id > $1 ORDER BY id LIMIT $2", (after, PORTION)).await?;
+        let ids: Vec<(i64, i64)> = tx
+            .all(
+                "SELECT d.id, d.seq + COALESCE(u.updates, 0)
+                 FROM document d LEFT JOIN document_unsettled u ON u.document_id = d.id
+                 WHERE d.id > $1 ORDER BY d.id LIMIT $2",
+                (after, PORTION),
+            )
+            .await?;
         let Some((last, _)) = ids.last() else { return Ok(faults) };
         after = *last;
         for (id, seq) in ids {
@@ -42,7 +48,11 @@ async fn one(tx: &mut Tx, id: i64, seq: i64) -> anyhow::Result<()> {
 }
 
 fn compare(snapshot: Option<(i64, Vec<u8>)>, log: &[Update]) -> anyhow::Result<()> {
-    let mut whole = Replica::open(None, log.iter().map(|update| &update.bytes))?;
+    let updates: Vec<&[u8]> = log.iter().map(|update| update.bytes.as_slice()).collect();
+    let (mut whole, good) = Replica::open_good_part(None, &updates)?;
+    if let Some(damaged) = log.get(good) {
+        bail!("its update {} is damaged; the document opens read-only as it was before", damaged.seq);
+    }
     let text = markdown::print(&whole.tree()?);
     let Some((seq, bytes)) = snapshot else { return Ok(()) };
     let later = log.iter().filter(|update| update.seq > seq).map(|update| &update.bytes);

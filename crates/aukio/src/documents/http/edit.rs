@@ -5,7 +5,7 @@ use aukio_core::DocumentId;
 use aukio_core::policy::Act;
 
 use super::address;
-use crate::documents::{Document, access};
+use crate::documents::{Document, access, reading};
 use crate::spaces::MayRead;
 use crate::web::page::Shell;
 use crate::web::{At, Failure, Page, Section, Visit};
@@ -16,6 +16,7 @@ pub struct EditPage {
     shell: Shell,
     document: Document,
     place: MayRead,
+    is_damaged: bool,
     base: String,
 }
 
@@ -24,5 +25,8 @@ pub async fn show(visit: Visit, At(id): At<DocumentId>) -> Result<Page<EditPage>
     read.place.actor(Act::EditDocument)?;
     let shell = visit.shell(Section::Documents).await?;
     let base = visit.url(address(id, &read.document.title));
-    Ok(Page(EditPage { shell, document: read.document, place: read.place, base }))
+    // The room has been open since the page was read, or it opens now and finds out.
+    reading::tree(&visit.app, id).await?;
+    let is_damaged = visit.app.documents.rooms.is_damaged(id.0);
+    Ok(Page(EditPage { shell, document: read.document, place: read.place, is_damaged, base }))
 }

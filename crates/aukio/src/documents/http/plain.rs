@@ -91,6 +91,7 @@ pub async fn save(visit: Visit, At(id): At<DocumentId>, Form(form): Form<PlainFo
             Ok(()) => return Ok(Redirect::to(&visit.url(address(id, &document.title))).into_response()),
             // What was typed is worth more than a page of its own for the error.
             Err(DocumentError::TooLarge) => faults.add(WHOLE, visit.words().say("error-document-too-large")),
+            Err(DocumentError::Damaged) => faults.add(WHOLE, visit.words().say("document-damaged")),
             Err(DocumentError::Busy) => faults.add(WHOLE, visit.words().say("error-busy")),
             Err(error) => return Err(error.into()),
         }

@@ -23,6 +23,7 @@ pub struct ShowPage {
     shell: Shell,
     document: Document,
     place: MayRead,
+    is_damaged: bool,
     lineage: Vec<Space>,
     reading: Reading,
     writers: Vec<Writer>,
@@ -50,7 +51,7 @@ impl Writer {
 
 impl ShowPage {
     fn offers_edit(&self) -> bool {
-        self.place.offers(Act::EditDocument)
+        !self.is_damaged && self.place.offers(Act::EditDocument)
     }
 
     fn offers_thread(&self) -> bool {
@@ -85,6 +86,7 @@ pub async fn show(visit: Visit, At(id): At<DocumentId>) -> Result<Page<ShowPage>
         lineage,
         writers,
         threads: threads::http::rows(&visit, threads).await?,
+        is_damaged: app.documents.rooms.is_damaged(id.0),
         document: read.document,
         place: read.place,
         reading,

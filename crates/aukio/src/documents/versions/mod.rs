@@ -66,7 +66,7 @@ pub async fn tree_at(app: &App, document: DocumentId, seq: i64) -> Result<Tree, 
         Replica::open(snapshot, loaded.updates.iter().map(|(_, bytes)| bytes))?.tree()
     };
     match tokio::task::spawn_blocking(read).await {
-        Ok(tree) => tree.map_err(|error| DocumentError::Broken(error.to_string())),
+        Ok(tree) => tree.map_err(|error| OpenError::Damaged(error.to_string()).into()),
         Err(panic) => Err(DocumentError::Broken(panic.to_string())),
     }
 }

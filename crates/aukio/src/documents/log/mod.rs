@@ -2,6 +2,8 @@
 //! arrives while the disk is busy goes into the next transaction, so that thousands of updates a second
 //! cost a few hundred flushes.
 
+pub mod store;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,13 +14,16 @@ use aukio_sync::{Loaded, Log, LogError, Pending};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
-use super::store::{self, Update};
+use store::Append;
+
+use super::store as documents;
 use crate::db::Db;
 
 /// Appends that may wait for the disk. Rooms wait when it is full, and their clients with them.
 const WAITING_MOST: usize = 1024;
-/// Appends that one transaction takes.
+/// Appends that one transaction takes, and bytes after which it takes no more.
 const TOGETHER_MOST: usize = 256;
+const TOGETHER_BYTES: usize = 8 << 20;
 
 /// How long appends are gathered before they are committed. On a quick disk each keystroke would else be a
 /// transaction of its own; nobody sees four milliseconds.
@@ -29,7 +34,7 @@ const LOOSE_UPDATES_MOST: usize = 500;
 
 pub struct DocumentLog {
     db: Db,
-    appends: mpsc::Sender<Append>,
+    appends: mpsc::Sender<Waiting>,
     untold: Untold,
 }
 
@@ -60,9 +65,10 @@ impl Untold {
     }
 }
 
-struct Append {
-    document: DocumentId,
-    updates: Vec<Pending>,
+/// A room's updates, on their way.
+struct Waiting {
+    append: Append,
+    bytes: usize,
     reply: oneshot::Sender<Result<i64, LogError>>,
 }
 
@@ -89,10 +95,21 @@ impl Log for DocumentLog {
         Ok(loaded)
     }
 
+    async fn load_all(&self, document: i64) -> Result<Loaded, LogError> {
+        load(&self.db, DocumentId(document), i64::MAX, false).await
+    }
+
     async fn append(&self, document: i64, updates: Vec<Pending>) -> Result<i64, LogError> {
         let gone = || LogError::Unavailable("the log has ended".to_owned());
         let (reply, answer) = oneshot::channel();
-        let append = Append { document: DocumentId(document), updates, reply };
+        let bytes = updates.iter().map(|update| update.bytes.len()).sum();
+        let schema = updates.iter().map(|update| update.schema).max().unwrap_or(0);
+        let append = Append {
+            document: DocumentId(document),
+            updates: updates.into_iter().map(|update| (update.actor.map(PersonId), update.bytes)).collect(),
+            schema: i64::try_from(schema).unwrap_or(i64::MAX),
+        };
+        let append = Waiting { append, bytes, reply };
         self.appends.send(append).await.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
     }
@@ -107,14 +124,19 @@ fn unavailable(error: sqlx::Error) -> LogError {
 
 /// A document as it was after the update with this number, or as it is now.
 pub(super) async fn load_until(db: &Db, document: DocumentId, until: i64) -> Result<Loaded, LogError> {
+    load(db, document, until, true).await
+}
+
+/// The same, from the newest snapshot or from the first update.
+async fn load(db: &Db, document: DocumentId, until: i64, from_snapshot: bool) -> Result<Loaded, LogError> {
     // Updates may be packed between two questions; then what was looked for in one place is in the other.
     const TRIES: usize = 3;
-    let exists = store::by_id(db, document).await.map_err(unavailable)?.is_some();
+    let exists = documents::by_id(db, document).await.map_err(unavailable)?.is_some();
     if !exists {
         return Err(LogError::Missing);
     }
     for _ in 0..TRIES {
-        if let Some(loaded) = try_load(db, document, until).await? {
+        if let Some(loaded) = try_load(db, document, until, from_snapshot).await? {
             return Ok(loaded);
         }
     }
@@ -122,9 +144,10 @@ pub(super) async fn load_until(db: &Db, document: DocumentId, until: i64) -> Res
 }
 
 /// None when an update is missing between two others: nothing is ever opened with a hole in it.
-async fn try_load(db: &Db, document: DocumentId, until: i64) -> Result<Option<Loaded>, LogError> {
+async fn try_load(db: &Db, document: DocumentId, until: i64, from_snapshot: bool) -> Result<Option<Loaded>, LogError> {
     const PORTION: i64 = 1000;
-    let snapshot = store::snapshot(db, document).await.map_err(unavailable)?.filter(|(seq, _)| *seq <= until);
+    let snapshot = store::snapshot(db, document).await.map_err(unavailable)?;
+    let snapshot = snapshot.filter(|(seq, _)| from_snapshot && *seq <= until);
     let mut last = snapshot.as_ref().map_or(0, |(seq, _)| *seq);
     let schema = u64::try_from(store::schema(db, document).await.map_err(unavailable)?).unwrap_or(0);
     let mut loaded = Loaded { snapshot, updates: Vec::new(), schema };
@@ -202,64 +225,52 @@ async fn pack(db: &Db, document: DocumentId, until: i64) -> anyhow::Result<()> {
     }
 }
 
-async fn commit_together(db: Db, clock: Clock, untold: Untold, mut waiting: mpsc::Receiver<Append>) {
-    let mut together = Vec::with_capacity(TOGETHER_MOST);
-    while waiting.recv_many(&mut together, TOGETHER_MOST).await > 0 {
+async fn commit_together(db: Db, clock: Clock, untold: Untold, mut waiting: mpsc::Receiver<Waiting>) {
+    while let Some(first) = waiting.recv().await {
         let due = Instant::now() + GATHER;
-        while together.len() < TOGETHER_MOST {
-            let room = TOGETHER_MOST - together.len();
-            match timeout_at(due, waiting.recv_many(&mut together, room)).await {
-                Ok(more) if more > 0 => {}
-                // It is time, or nobody is left who could send more.
-                Ok(_) | Err(_) => break,
-            }
+        let mut bytes = first.bytes;
+        let mut together = vec![first];
+        while together.len() < TOGETHER_MOST && bytes < TOGETHER_BYTES {
+            // Else it is time, or nobody is left who could send more.
+            let Ok(Some(more)) = timeout_at(due, waiting.recv()).await else { break };
+            bytes += more.bytes;
+            together.push(more);
         }
         metrics::histogram!("aukio_document_commit_updates").record(together.len() as f64);
-        match commit(&db, &clock, &untold, &together).await {
+        let (appends, replies): (Vec<Append>, Vec<_>) =
+            together.into_iter().map(|waiting| (waiting.append, waiting.reply)).unzip();
+        match commit(&db, &clock, &untold, appends.clone()).await {
             Ok(seqs) => {
-                for (append, seq) in together.drain(..).zip(seqs) {
+                for (reply, seq) in replies.into_iter().zip(seqs) {
                     // A room that no longer waits has been closed; its update is safe all the same.
-                    let _ = append.reply.send(Ok(seq));
+                    let _ = reply.send(Ok(seq));
                 }
             }
             // One bad append must not take its neighbours with it: each tries alone.
-            Err(_) if together.len() > 1 => {
-                for append in together.drain(..) {
-                    let alone = [append];
-                    let outcome = commit(&db, &clock, &untold, &alone).await;
-                    let [append] = alone;
-                    let _ = append.reply.send(outcome.map(|seqs| seqs[0]).map_err(unavailable));
+            Err(_) if appends.len() > 1 => {
+                for (append, reply) in appends.into_iter().zip(replies) {
+                    let outcome = commit(&db, &clock, &untold, vec![append]).await;
+                    let _ = reply.send(outcome.map(|seqs| seqs[0]).map_err(unavailable));
                 }
             }
             Err(error) => {
                 tracing::error!(%error, "document updates cannot be saved");
                 let error = unavailable(error);
-                for append in together.drain(..) {
-                    let _ = append.reply.send(Err(error.clone()));
+                for reply in replies {
+                    let _ = reply.send(Err(error.clone()));
                 }
             }
         }
     }
 }
 
-async fn commit(db: &Db, clock: &Clock, untold: &Untold, appends: &[Append]) -> sqlx::Result<Vec<i64>> {
-    let now = clock.now();
+async fn commit(db: &Db, clock: &Clock, untold: &Untold, appends: Vec<Append>) -> sqlx::Result<Vec<i64>> {
+    let documents: Vec<DocumentId> = appends.iter().map(|append| append.document).collect();
     let mut tx = db.begin().await?;
-    let mut seqs = vec![0; appends.len()];
-    // Documents are locked in one order everywhere, so that two nodes cannot wait for each other.
-    let mut order: Vec<usize> = (0..appends.len()).collect();
-    order.sort_by_key(|&place| appends[place].document);
-    for place in order {
-        let append = &appends[place];
-        let update = |pending: &Pending| Update { actor: pending.actor.map(PersonId), bytes: pending.bytes.clone() };
-        let updates = append.updates.iter().map(update).collect();
-        let schema = append.updates.iter().map(|pending| pending.schema).max().unwrap_or(0);
-        let schema = i64::try_from(schema).unwrap_or(i64::MAX);
-        seqs[place] = store::append(&mut tx, append.document, updates, schema, now).await?;
-    }
+    let seqs = store::append(&mut tx, appends, clock.now()).await?;
     tx.commit().await?;
-    for (append, seq) in appends.iter().zip(&seqs) {
-        untold.note(append.document, *seq);
+    for (document, seq) in documents.into_iter().zip(&seqs) {
+        untold.note(document, *seq);
     }
     Ok(seqs)
 }
