@@ -26,6 +26,11 @@ impl Authenticator {
         Authenticator { secret }
     }
 
+    /// The key as a database shows its bytes.
+    pub fn hexadecimal(&self) -> String {
+        self.secret.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The code of now, or of so many steps later.
     #[expect(clippy::disallowed_methods, reason = "a phone asks its own clock")]
     pub fn code(&self, later: i64) -> String {

@@ -103,3 +103,34 @@ async fn a_profile_is_private_until_its_first_public_act() {
     member.starts_thread(&space, "Hei kaikille", "Olen uusi.").await;
     visitor.get("/fi/people").await.shows("Noora Nieminen");
 }
+
+#[tokio::test]
+async fn no_space_is_left_to_nobody_when_an_account_is_closed() {
+    on_both(async |workspace| {
+        let (network, founder) = workspace.network().await;
+        let convener = workspace.member("Kaisa Kokoaja").await;
+        convener.joins(&network).await;
+        let group = workspace.founds(&convener, &network, "Kuulemisryhmä", &[("joining", "open")]).await;
+        let close =
+            |page: &crate::harness::Page, name: &str| page.form("form[action$='/me/close']").with("confirm_name", name);
+        // The page says what she alone takes care of, where to hand it over, and to whom it goes otherwise.
+        let page = convener.get("/fi/me").await;
+        page.shows("Kuulemisryhmä").shows("jos et valitse toista, vastuun saa Helmi Saarela.");
+        assert_eq!(page.count(&format!("#keeps a[href='/fi/spaces/{group}/members']")), 1);
+        convener.submit(close(&page, "Kaisa Kokoaja")).await;
+        convener.get("/fi/me").await.hides("Kokoaja");
+        let members = founder.get(&format!("/fi/spaces/{group}/members")).await;
+        members.is(200).shows("Helmi Saarela").shows("Koollekutsuja");
+        founder.get(&format!("/fi/spaces/{group}/edit")).await.shows("Kuulemisryhmä");
+        // Nobody else could take the network: it is asked for first, in words, and nothing is closed.
+        let page = founder.get("/fi/me").await;
+        page.shows("valitse ensin toinen");
+        let form = page.form("form[action$='/me/close']").with("confirm_password", "viisitoista merkkia riittaa");
+        let refused = founder.submit(form.clone()).await;
+        refused.is(422);
+        assert!(refused.has("Luovuta ensin vastuu työtiloista") && refused.has("Kuntademokratiaverkosto"));
+        founder.get("/fi/me").await.shows("Helmi Saarela");
+        workspace.does("verify", &[]).succeeds();
+    })
+    .await;
+}

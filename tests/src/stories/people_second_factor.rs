@@ -127,3 +127,67 @@ async fn eight_characters_are_enough_beside_a_code_and_not_without() {
     let remove = page.form("form[action$='/remove']").with("password", "tre små grisar i Borgå");
     member.submit(remove).await.shows("poistettu käytöstä");
 }
+
+#[tokio::test]
+async fn secrets_are_sealed_and_their_key_is_in_no_backup() {
+    on_both(async |workspace| {
+        let member = workspace.member("Noora Nieminen").await;
+        let (app, recovery) = sets_up(&member).await;
+        let secret = |workspace: &Workspace| {
+            let sql = if workspace.is_postgres() {
+                "SELECT encode(secret, 'hex') || ' ' || COALESCE(key_id, '') FROM second_factor"
+            } else {
+                "SELECT lower(hex(secret)) || ' ' || COALESCE(key_id, '') FROM second_factor"
+            };
+            workspace.tampers(sql).expect("the factor is there")
+        };
+        let sealed = secret(&workspace);
+        let own = app.hexadecimal();
+        let (bytes, key_id) = sealed.split_once(' ').expect("two columns");
+        assert!(!bytes.contains(&own) && key_id.len() == 16, "{sealed}");
+        let key_file = workspace.data().join("secret.key");
+        let key = std::fs::read_to_string(&key_file).expect("the key stands beside the database");
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&key_file).expect("it is").permissions());
+        assert_eq!(mode & 0o777, 0o600);
+
+        // Neither the secret nor the key goes into a backup.
+        let to = workspace.data().join("backup");
+        workspace.does("backup", &["--to", &to.display().to_string()]).succeeds();
+        let mut read = 0;
+        for entry in std::fs::read_dir(&to).expect("the backup").filter_map(Result::ok) {
+            let bytes = std::fs::read(entry.path()).unwrap_or_default();
+            read += bytes.len();
+            let text = String::from_utf8_lossy(&bytes);
+            assert!(!text.contains(key.trim()) && !text.contains(&own), "{:?}", entry.path());
+        }
+        assert!(read > 0);
+
+        // A secret from before works, and is sealed by its use.
+        let plain = if workspace.is_postgres() { format!("'\\x{own}'") } else { format!("x'{own}'") };
+        let before = format!("UPDATE second_factor SET secret = {plain}, key_id = NULL, last_step = 0");
+        workspace.tampers(&before).expect("the row can be set back");
+        let prove = async |code: &str| {
+            let browser = workspace.visitor();
+            let form = browser.get("/fi/sign-in").await.form_with(&["email"]);
+            browser.submit(form.with("email", &member.email).with("act", "link")).await.is(200);
+            let link = workspace.mail_to(&member.email).await;
+            let confirm = browser.get(&link).await.form("main form[method=post]");
+            let asked = browser.submit(confirm).await;
+            browser.submit(asked.form_with(&["token", "code"]).with("code", code)).await.status
+        };
+        assert_eq!(prove(&app.code(0)).await, 200);
+        let again = secret(&workspace);
+        assert!(again.ends_with(key_id) && !again.contains(&own), "{again}");
+        assert_ne!(again, sealed, "each sealing is a new one");
+
+        // With another key the codes are no good and whoever runs the machine is told; recovery codes are.
+        workspace.without(|| std::fs::write(&key_file, format!("{}\n", "ab".repeat(32))).expect("the key is changed"));
+        assert!(workspace.log().contains("sealed with a key that is not in the file"), "{}", workspace.log());
+        assert_eq!(prove(&app.code(1)).await, 500);
+        assert_eq!(prove(&recovery[0]).await, 200);
+        // The right key makes everything good.
+        workspace.without(|| std::fs::write(&key_file, &key).expect("the key is put back"));
+        assert_eq!(prove(&app.code(1)).await, 200);
+    })
+    .await;
+}

@@ -114,3 +114,34 @@ async fn what_is_open_closes_with_its_session() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_password_hashed_by_older_parameters_is_hashed_anew_at_sign_in() {
+    // The same password, by the parameters of some years ago.
+    const OLD: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$dmFuaGFzdW9sYXZhbmhhcw$eGFFV/1Vb42qyRf/PAqrSc6g9Vfx+ZPfJk/kLcmeZNA";
+    on_both(async |workspace| {
+        let (_, founder) = workspace.network().await;
+        workspace
+            .tampers(&format!("UPDATE person SET password_hash = '{OLD}' WHERE name = '{}'", founder.name))
+            .expect("the hash is set");
+        let kept = || {
+            let told = workspace.tampers("SELECT password_hash FROM person WHERE password_hash IS NOT NULL");
+            told.expect("the database answers").lines().last().unwrap_or_default().to_owned()
+        };
+        let signs_in = async |password: &str| {
+            let browser = workspace.visitor();
+            let form = browser.get("/fi/sign-in").await.form_with(&["email", "password"]);
+            browser.submit(form.with("email", &founder.email).with("password", password)).await;
+            is_signed_in(&browser).await
+        };
+        assert!(!signs_in("viisitoista merkkia ei riita").await);
+        assert_eq!(kept(), OLD, "a wrong password changes nothing");
+        assert!(signs_in(PASSWORD).await);
+        let new = kept();
+        assert!(new.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{new}");
+        assert!(signs_in(PASSWORD).await);
+        assert_eq!(kept(), new, "what is of today stays");
+    })
+    .await;
+}

@@ -54,6 +54,7 @@ editor-saved = Saved at { "{time}" }
 editor-offline = No connection. You can go on writing.
 editor-offline-unsaved = No connection. Your changes wait on this device.
 editor-worry = Your changes are not yet saved on the server. Keep this page open.
+document-damaged = Some of this document’s stored changes cannot be read. It is shown as it was before the damage and cannot be changed. Other documents work. Tell those who run the service: they can restore it from a backup. If your device has a newer text, copy it.
 editor-refused = Your changes cannot be saved. Copy your text and reload the page.
 editor-reload = The editor is out of date. Reload the page.
 editor-people = Editing now

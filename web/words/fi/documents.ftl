@@ -54,6 +54,7 @@ editor-saved = Tallennettu klo { "{time}" }
 editor-offline = Ei yhteyttä. Voit jatkaa kirjoittamista.
 editor-offline-unsaved = Ei yhteyttä. Muutokset odottavat laitteellasi.
 editor-worry = Muutoksia ei ole vielä tallennettu palvelimelle. Pidä sivu auki.
+document-damaged = Osaa asiakirjan tallennetuista muutoksista ei voi lukea. Asiakirja näkyy sellaisena kuin se oli ennen vauriota, eikä sitä voi muuttaa. Muut asiakirjat toimivat. Ilmoita palvelun ylläpidolle: se voi palauttaa asiakirjan varmuuskopiosta. Jos laitteellasi on uudempi teksti, kopioi se talteen.
 editor-refused = Muutoksia ei voida tallentaa. Kopioi tekstisi talteen ja lataa sivu uudelleen.
 editor-reload = Muokkain on vanhentunut. Lataa sivu uudelleen.
 editor-people = Muokkaajat

@@ -54,6 +54,7 @@ editor-saved = Sparat kl. { "{time}" }
 editor-offline = Ingen anslutning. Du kan fortsätta skriva.
 editor-offline-unsaved = Ingen anslutning. Ändringarna väntar på din enhet.
 editor-worry = Ändringarna har ännu inte sparats på servern. Håll sidan öppen.
+document-damaged = En del av dokumentets lagrade ändringar kan inte läsas. Dokumentet visas som det var före skadan och kan inte ändras. Andra dokument fungerar. Meddela tjänstens administratör, som kan återställa dokumentet från en säkerhetskopia. Om du har en nyare text på din enhet, kopiera den.
 editor-refused = Ändringarna kan inte sparas. Kopiera din text och ladda om sidan.
 editor-reload = Redigeraren är föråldrad. Ladda om sidan.
 editor-people = Redigerar nu

@@ -7,9 +7,10 @@ use aukio_core::{Member, PersonId, SpaceId};
 use serde::{Deserialize, Serialize};
 
 use super::token::{self, Token};
-use super::{Person, PersonError, Profile, second_factor, session, store};
+use super::{Person, PersonError, Profile, closed, second_factor, session, store};
 use crate::app::App;
 use crate::audit::{self, Deed};
+use crate::db::Tx;
 use crate::journal::{self, Entry};
 use crate::mail::{self, letters};
 use crate::spaces;
@@ -135,21 +136,44 @@ pub async fn change_password(
     Ok(token)
 }
 
-/// Closes an account for good. What the person wrote stays, under nobody's name.
+/// Closes an account for good. What the person wrote stays, under nobody's name; spaces that they alone took care of
+/// go to a coordinator or an administrator.
+///
+/// # Errors
+/// `KeepsSpaces` when there is nobody to take one of them over.
 pub async fn close(app: &App, person: PersonId) -> Result<(), PersonError> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    for space in store::spaces_of(&mut tx, person).await?.into_iter().map(SpaceId) {
-        spaces::store::remove(&mut tx, space, person).await?;
-        journal::record(&mut tx, Some(person), now, Entry::MembershipChanged { space, person }).await?;
+    if !spaces::succession::hand_over(&mut tx, app, person, now).await? {
+        return Err(PersonError::KeepsSpaces);
     }
-    store::end_sessions_but(&mut tx, person, 0).await?;
-    second_factor::remove_in(&mut tx, person).await?;
-    store::close(&mut tx, person, now).await?;
-    journal::record(&mut tx, Some(person), now, Entry::PersonClosed { person }).await?;
-    audit::record(&mut tx, app, Some(person), Deed::AccountClosed).await?;
+    // Before it is done: somebody who asked for it may be closed once too often, but never be forgotten.
+    closed::note(&app.settings, person, now).await.map_err(sqlx::Error::Io)?;
+    close_in(&mut tx, app, person).await?;
     tx.commit().await?;
     app.journal.wake();
     app.live.recheck();
+    Ok(())
+}
+
+/// Closes an account again that a restore has brought back, whatever it takes care of.
+pub async fn close_again(app: &App, person: PersonId) -> sqlx::Result<()> {
+    let mut tx = app.db.begin().await?;
+    spaces::succession::hand_over(&mut tx, app, person, app.clock.now()).await?;
+    close_in(&mut tx, app, person).await?;
+    tx.commit().await
+}
+
+async fn close_in(tx: &mut Tx, app: &App, person: PersonId) -> sqlx::Result<()> {
+    let now = app.clock.now();
+    for space in store::spaces_of(tx, person).await?.into_iter().map(SpaceId) {
+        spaces::store::remove(tx, space, person).await?;
+        journal::record(tx, Some(person), now, Entry::MembershipChanged { space, person }).await?;
+    }
+    store::end_sessions_but(&mut *tx, person, 0).await?;
+    second_factor::remove_in(tx, person).await?;
+    store::close(tx, person, now).await?;
+    journal::record(tx, Some(person), now, Entry::PersonClosed { person }).await?;
+    audit::record(tx, app, Some(person), Deed::AccountClosed).await?;
     Ok(())
 }

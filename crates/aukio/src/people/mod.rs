@@ -4,10 +4,14 @@
 //! account leaves its texts under nobody's name.
 
 pub mod account;
+pub mod closed;
 pub mod http;
 pub mod joining;
 pub mod kept;
+#[cfg(feature = "passkeys")]
+pub mod passkeys;
 pub mod password;
+pub mod provider;
 pub mod retention;
 pub mod second_factor;
 pub mod session;
@@ -15,6 +19,7 @@ pub mod signing_in;
 mod store;
 pub mod throttle;
 pub mod token;
+pub mod way_back;
 
 use std::collections::HashMap;
 
@@ -23,6 +28,8 @@ use aukio_core::{Language, PersonId, Sector, SessionId, Time};
 
 pub use joining::first_administrator_token;
 pub use session::viewer_of;
+
+pub use store::eldest_administrator_but;
 
 use crate::app::App;
 use crate::db::{Db, Queries, Tx};
@@ -96,6 +103,11 @@ pub enum PersonError {
     TooOften,
     #[error("the link is too old or has been used")]
     OldLink,
+    #[error("a space would be without anybody who takes care of it")]
+    KeepsSpaces,
+    /// The key beside the database is missing, broken, or another one.
+    #[error("the secret of an authenticator cannot be sealed or opened: {0}")]
+    Sealed(#[from] second_factor::vault::VaultError),
     #[error("a password cannot be hashed: {0}")]
     Hashing(String),
     #[error(transparent)]

@@ -67,6 +67,7 @@ impl Hasher {
     ) -> Result<T, PersonError> {
         let turn = tokio::time::timeout(Duration::from_secs(WAIT_SECONDS), self.permits.clone().acquire_owned());
         let Ok(Ok(permit)) = turn.await else { return Err(PersonError::Busy) };
+        metrics::counter!("aukio_password_hashes_total").increment(1);
         let done = tokio::task::spawn_blocking(move || {
             // The permit moves in here: when the client hangs up, the hashing goes on and still counts.
             let _permit = permit;
@@ -280,6 +281,37 @@ mod tests {
             assert_eq!(choose(word, &[], Password::LEAST).err(), Some(Refusal::Common), "{word}");
             assert_eq!(choose(&word.to_uppercase(), &[], Password::LEAST).err(), Some(Refusal::Common), "{word}");
         }
+    }
+
+    #[test]
+    fn three_thousand_guesses_are_refused_quickly() {
+        let words: Vec<&str> = LISTED.iter().copied().collect();
+        assert!(words.len() >= 3000, "{} are listed", words.len());
+        let plain = |word: &&&str| word.chars().count() >= WORD_LEAST && word.chars().all(char::is_alphabetic);
+        let mut guesses: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        for word in words.iter().filter(plain) {
+            let upper: String = word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect();
+            guesses.push(format!("{word}1234567890123"));
+            guesses.push(format!("{upper}-2026-{upper}!"));
+        }
+        let (mut taken, mut slowest) = (Vec::new(), Duration::ZERO);
+        for guess in &guesses {
+            let began = std::time::Instant::now();
+            if choose(guess, &["Helmi Saarela", "Tampereen kaupunki"], Password::LEAST_BESIDE).is_ok() {
+                taken.push(guess);
+            }
+            slowest = slowest.max(began.elapsed());
+        }
+        // The longest that may be typed, and hard to decide.
+        let long = "sala sana ".repeat(102);
+        let began = std::time::Instant::now();
+        let _ = choose(&long, &[], Password::LEAST);
+        slowest = slowest.max(began.elapsed());
+        println!("{} guesses, {} taken, the slowest check {slowest:?}", guesses.len(), taken.len());
+        assert!(taken.is_empty(), "{taken:?}");
+        // A build for finding faults is some times slower than what runs.
+        let bar = Duration::from_millis(if cfg!(debug_assertions) { 50 } else { 5 });
+        assert!(slowest <= bar, "{slowest:?}");
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{session, store};
+use super::{session, store, way_back};
 use crate::app::App;
 use crate::audit;
 
@@ -31,6 +31,7 @@ async fn forget(app: &App) -> sqlx::Result<()> {
     let now = app.clock.now();
     store::forget_old_tokens(&app.db, now).await?;
     store::forget_old_texts(&app.db, now).await?;
+    way_back::take_due(app).await?;
     session::forget_old(app).await?;
     audit::forget_old(app).await
 }

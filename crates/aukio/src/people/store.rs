@@ -189,6 +189,11 @@ pub(super) async fn set_password_hash(db: impl Queries, person: PersonId, hash: 
     Ok(())
 }
 
+pub(super) async fn forget_password(tx: &mut Tx, person: PersonId) -> sqlx::Result<()> {
+    tx.execute("UPDATE person SET password_hash = NULL WHERE id = $1", (person.0,)).await?;
+    Ok(())
+}
+
 pub(super) async fn set_imported_password_hash(db: &Db, hash: &str) -> sqlx::Result<()> {
     db.execute(
         "UPDATE person SET password_hash = $1
@@ -218,6 +223,7 @@ pub(super) async fn close(tx: &mut Tx, person: PersonId, at: Time) -> sqlx::Resu
     tx.execute("DELETE FROM join_request WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM provider_identity WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM passkey WHERE person_id = $1", (person.0,)).await?;
+    tx.execute("DELETE FROM factor_removal WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM reader WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM api_token WHERE person_id = $1", (person.0,)).await?;
     Ok(())
@@ -227,6 +233,18 @@ pub(super) async fn spaces_of(tx: &mut Tx, person: PersonId) -> sqlx::Result<Vec
     let rows: Vec<(i64,)> =
         tx.all("SELECT space_id FROM membership WHERE person_id = $1 LIMIT 10000", (person.0,)).await?;
     Ok(rows.into_iter().map(|(space,)| space).collect())
+}
+
+/// The administrator who has been there longest, other than this person.
+pub async fn eldest_administrator_but(tx: &mut Tx, person: PersonId) -> sqlx::Result<Option<PersonId>> {
+    let row: Option<(i64,)> = tx
+        .optional(
+            "SELECT id FROM person WHERE administrator AND closed_at IS NULL AND id <> $1
+             ORDER BY created_at, id LIMIT 1",
+            (person.0,),
+        )
+        .await?;
+    Ok(row.map(|(person,)| PersonId(person)))
 }
 
 pub(super) async fn has_administrator(db: impl Queries) -> sqlx::Result<bool> {
@@ -467,6 +485,23 @@ pub(super) async fn issue(
         ),
     )
     .await?;
+    Ok(())
+}
+
+/// Lets the oldest tokens of a purpose go when there are too many of them.
+pub(super) async fn make_room(tx: &mut Tx, purpose: &'static str, most: i64) -> sqlx::Result<()> {
+    tx.execute(
+        "DELETE FROM mail_token WHERE token_hash IN
+             (SELECT token_hash FROM mail_token WHERE purpose = $1 ORDER BY created_at DESC LIMIT 100 OFFSET $2)",
+        (purpose.to_owned(), most),
+    )
+    .await?;
+    Ok(())
+}
+
+/// Lets go of a person's tokens of one purpose.
+pub(super) async fn forget_tokens(tx: &mut Tx, person: PersonId, purpose: &'static str) -> sqlx::Result<()> {
+    tx.execute("DELETE FROM mail_token WHERE person_id = $1 AND purpose = $2", (person.0, purpose.to_owned())).await?;
     Ok(())
 }
 

@@ -9,13 +9,14 @@ use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use aukio_core::Clock;
+use aukio_core::{Clock, PersonId, SessionId};
 
 use super::PersonError;
 
 /// Buckets that are remembered at once: 16 bytes each.
 const BUCKETS_MOST: usize = 100_000;
 const HOUR_MICROSECONDS: i64 = 3_600_000_000;
+const MINUTE_MICROSECONDS: i64 = 60_000_000;
 /// Everybody behind an undeclared proxy on the same machine, and every test, comes from here.
 const LOOPBACK_FACTOR: i64 = 100;
 
@@ -23,7 +24,15 @@ const SIGN_INS_PER_ACCOUNT_AND_HOUR: i64 = 20;
 const SIGN_INS_PER_PLACE_AND_HOUR: i64 = 100;
 const MAILS_PER_ADDRESS_AND_HOUR: i64 = 5;
 const MAILS_PER_PLACE_AND_HOUR: i64 = 30;
+/// Sign-ins that begin at a provider or with a passkey: each waits in the database for some minutes.
+const FLOWS_PER_PLACE_AND_HOUR: i64 = 120;
 const REGISTRATIONS_PER_PLACE_AND_HOUR: i64 = 5;
+/// Searches of one place or member: an office behind one address does not meet this, a program that walks does.
+const SEARCHES_PER_MINUTE: i64 = 300;
+/// Words offered while somebody types, a few for each search.
+const OFFERS_PER_MINUTE: i64 = 1500;
+/// Calls with one token.
+const CALLS_PER_TOKEN_AND_MINUTE: i64 = 600;
 /// Lines in the audit log about tries that were not let through: a flood must not fill it.
 const TELLINGS_PER_HOUR: i64 = 60;
 /// How long a place stays known as one where the account's owner has signed in.
@@ -97,6 +106,34 @@ impl Throttle {
         self.count(key, REGISTRATIONS_PER_PLACE_AND_HOUR * factor(from))
     }
 
+    /// Lets a search through, or tells how many seconds to wait.
+    pub fn search(&self, member: Option<PersonId>, from: IpAddr) -> Result<(), u32> {
+        self.minute("searches", member, from, SEARCHES_PER_MINUTE)
+    }
+
+    /// Lets words be offered, or tells how many seconds to wait.
+    pub fn offer(&self, member: Option<PersonId>, from: IpAddr) -> Result<(), u32> {
+        self.minute("offers", member, from, OFFERS_PER_MINUTE)
+    }
+
+    /// Lets a call with a token through, or tells how many seconds to wait.
+    pub fn call(&self, token: SessionId) -> Result<(), u32> {
+        self.turn(self.key("calls", &token.to_string()), CALLS_PER_TOKEN_AND_MINUTE, MINUTE_MICROSECONDS)
+    }
+
+    fn minute(&self, what: &str, member: Option<PersonId>, from: IpAddr, per_minute: i64) -> Result<(), u32> {
+        let (who, most) = match member {
+            Some(member) => (member.to_string(), per_minute),
+            None => (format!("{:?}", place(from)), per_minute * factor(from)),
+        };
+        self.turn(self.key(what, &who), most, MINUTE_MICROSECONDS)
+    }
+
+    /// Lets a sign-in begin that waits in the database.
+    pub fn flow(&self, from: IpAddr) -> Result<(), PersonError> {
+        self.count(self.key("flows", &format!("{:?}", place(from))), FLOWS_PER_PLACE_AND_HOUR * factor(from))
+    }
+
     /// Whether one more try that was slowed down is worth a line in the audit log.
     pub fn tells_of_slowing(&self) -> bool {
         self.count(self.key("tells of slowing", ""), TELLINGS_PER_HOUR).is_ok()
@@ -112,15 +149,21 @@ impl Throttle {
     }
 
     fn count(&self, key: u64, per_hour: i64) -> Result<(), PersonError> {
+        self.turn(key, per_hour, HOUR_MICROSECONDS).map_err(|_| PersonError::TooOften)
+    }
+
+    /// One more within a time, or the seconds until there is room for one.
+    fn turn(&self, key: u64, most: i64, time_microseconds: i64) -> Result<(), u32> {
         let now = self.clock.now().microseconds();
-        let interval = HOUR_MICROSECONDS / per_hour;
+        let interval = time_microseconds / most;
         let mut buckets = locked(&self.buckets);
         make_room(&mut buckets, now);
         let filled_until = buckets.entry(key).or_insert(now);
         let next = (*filled_until).max(now) + interval;
-        // The whole hour's tries may come at once; after that one per interval.
-        if next - now > HOUR_MICROSECONDS {
-            return Err(PersonError::TooOften);
+        // The whole time's tries may come at once; after that one per interval.
+        let over = next - now - time_microseconds;
+        if over > 0 {
+            return Err(u32::try_from(over / 1_000_000).unwrap_or(u32::MAX).saturating_add(1));
         }
         *filled_until = next;
         Ok(())

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use aukio_core::text::Password;
-use aukio_core::{Language, Sector};
+use aukio_core::{Language, PersonId, Sector};
 use axum::extract::Query;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,13 +11,27 @@ use serde::Deserialize;
 use super::join::{RegisterForm, chosen, email, name, profile};
 use super::sign_in::{ConfirmPage, TokenForm, goodbye};
 use super::{device, go_on};
-use crate::people::{Person, PersonError, account, second_factor, session, store};
+use crate::people::provider::{self, Button, Linked};
+use crate::people::{self, Person, PersonError, account, second_factor, session, store, way_back};
+use crate::spaces::succession;
 use crate::web::page::{Again, Shell};
 use crate::web::{Failure, Faults, Form, Page, Section, Visit};
 use crate::words::datetime;
 
 /// What has just been done, as the page says after a form.
-const DONE: [&str; 6] = ["profile", "email-sent", "email", "password", "session", "code-removed"];
+const DONE: [&str; 11] = [
+    "profile",
+    "email-sent",
+    "email",
+    "password",
+    "session",
+    "code-removed",
+    "provider-linked",
+    "provider-unlinked",
+    "passkey-added",
+    "passkey-removed",
+    "factor-kept",
+];
 
 #[derive(Template)]
 #[template(path = "people/me.html")]
@@ -31,9 +45,25 @@ pub(super) struct MePage {
     typed_name: String,
     sessions: Vec<Browser>,
     has_code: bool,
+    keeps: Vec<Keeps>,
+    /// When the second factor goes because an administrator asked for it.
+    factor_goes: Option<String>,
+    passkeys: Option<Vec<OwnPasskey>>,
+    /// A name that was typed for a new passkey.
+    passkey_name: String,
+    linked: Vec<Linked>,
+    providers: Vec<Button>,
     faults: Faults,
     done: Option<&'static str>,
     closing: bool,
+}
+
+/// A space that would be without anybody who takes care of it.
+struct Keeps {
+    name: String,
+    language: Language,
+    members: String,
+    heir: Option<String>,
 }
 
 struct Browser {
@@ -82,6 +112,22 @@ pub(super) async fn own(visit: &Visit) -> Result<Person, Failure> {
     store::by_id(&visit.app.db, member.id).await?.ok_or(Failure::SignIn)
 }
 
+/// The spaces that this person alone takes care of, and who would take them over.
+async fn keeps(visit: &Visit, person: PersonId) -> sqlx::Result<Vec<Keeps>> {
+    let mut tx = visit.app.db.snapshot().await?;
+    let kept = succession::kept_alone(&mut tx, person).await?;
+    drop(tx);
+    let heirs: Vec<i64> = kept.iter().filter_map(|kept| kept.heir.map(|heir| heir.0)).collect();
+    let heirs = people::brief(&visit.app.db, &heirs).await?;
+    let keeps = |succession::Kept { space, heir }| Keeps {
+        members: visit.url(format!("/spaces/{}/members", space.slug)),
+        heir: heir.and_then(|heir| heirs.get(&heir.0)).map(|heir| heir.name.clone()),
+        name: space.name,
+        language: space.language,
+    };
+    Ok(kept.into_iter().map(keeps).collect())
+}
+
 async fn page(visit: &Visit, person: Person) -> Result<MePage, Failure> {
     let words = visit.words();
     let this = visit.member()?.session;
@@ -107,11 +153,54 @@ async fn page(visit: &Visit, person: Person) -> Result<MePage, Failure> {
         typed_name: String::new(),
         sessions: sessions.into_iter().map(browser).collect(),
         has_code: second_factor::is_set(&visit.app, person.id).await?,
+        keeps: keeps(visit, person.id).await?,
+        factor_goes: way_back::due(&visit.app, person.id).await?.map(|due| words.moment(due, visit.now)),
+        passkeys: own_passkeys(visit, person.id).await?,
+        passkey_name: String::new(),
+        linked: provider::of_person(&visit.app, person.id).await?,
+        providers: visit.app.providers.buttons(),
         faults: Faults::default(),
         done: None,
         closing: false,
         person,
     })
+}
+
+/// A passkey as the page shows it.
+struct OwnPasskey {
+    id: i64,
+    name: String,
+    since: String,
+    used: Option<String>,
+}
+
+/// None where passkeys are not offered.
+#[cfg(feature = "passkeys")]
+async fn own_passkeys(visit: &Visit, person: PersonId) -> Result<Option<Vec<OwnPasskey>>, Failure> {
+    if !visit.app.offers_passkeys() {
+        return Ok(None);
+    }
+    let words = visit.words();
+    let own = |kept: crate::people::passkeys::Kept| OwnPasskey {
+        id: kept.id,
+        name: kept.name,
+        since: words.moment(kept.since, visit.now),
+        used: kept.used.map(|used| words.moment(used, visit.now)),
+    };
+    let kept = crate::people::passkeys::of_person(&visit.app, person).await?;
+    Ok(Some(kept.into_iter().map(own).collect()))
+}
+
+#[cfg(not(feature = "passkeys"))]
+async fn own_passkeys(_: &Visit, _: PersonId) -> Result<Option<Vec<OwnPasskey>>, Failure> {
+    Ok(None)
+}
+
+/// The page with what is wrong about a new passkey.
+#[cfg(feature = "passkeys")]
+pub(super) async fn again_with_passkey(visit: &Visit, name: String, faults: Faults) -> Result<Response, Failure> {
+    let page = page(visit, own(visit).await?).await?;
+    Ok(Again(MePage { passkey_name: name, faults, ..page }).into_response())
 }
 
 #[derive(Deserialize, Default)]
@@ -276,6 +365,9 @@ pub(super) async fn close(visit: Visit, Form(form): Form<CloseForm>) -> Result<R
         }
     } else if visit.fresh()?.name != form.confirm_name.split_whitespace().collect::<Vec<_>>().join(" ") {
         faults.add("confirm_name", words.say("me-close-name-wrong"));
+    }
+    if keeps(&visit, person.id).await?.iter().any(|space| space.heir.is_none()) {
+        faults.add("keeps", words.say("error-keeps-spaces-what"));
     }
     if !faults.is_empty() {
         let page = page(&visit, person).await?;

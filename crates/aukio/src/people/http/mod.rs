@@ -3,9 +3,13 @@
 mod join;
 mod list;
 mod me;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod prove;
+mod provider;
 mod second_factor;
 mod sign_in;
+mod way_back;
 
 use aukio_core::{Language, PersonId, SessionId};
 use axum::Router;
@@ -31,11 +35,13 @@ pub fn routes() -> Router<App> {
         .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/sign-in/code", get(back_to_sign_in).post(sign_in::enter_code))
         .route("/sign-in/link", get(sign_in::show_link).post(sign_in::use_link))
+        .route("/sign-in/provider", get(back_to_sign_in).post(provider::start))
         .route("/sign-out", get(home).post(sign_in::sign_out))
         .route("/me/confirm", get(prove::show).post(prove::prove))
         .layer(DefaultBodyLimit::max(SIGN_IN_BYTES_MOST));
     let others = Router::new()
         .route("/register", get(join::show).post(join::register))
+        .route("/register/provider", get(provider::show_join).post(provider::join))
         .route("/confirm", get(join::show_confirm).post(join::confirm))
         .route("/first-administrator", get(join::show_first).post(join::make_first))
         .route("/me", get(me::show))
@@ -47,11 +53,36 @@ pub fn routes() -> Router<App> {
         .route("/me/second-factor", get(second_factor::show).post(second_factor::set))
         .route("/me/second-factor/codes", post(second_factor::renew_codes).get(second_factor::back))
         .route("/me/second-factor/remove", post(second_factor::remove).get(second_factor::back))
+        .route("/me/confirm/provider", post(provider::start_proof).get(me::back))
+        .route("/me/providers/link", post(provider::start_link).get(me::back))
+        .route("/me/providers/unlink", post(provider::unlink).get(me::back))
+        .route("/me/second-factor/keep", post(way_back::keep).get(me::back))
+        .route("/second-factor/keep", get(way_back::show_link).post(way_back::keep_by_link))
+        .route("/people/way-back", get(way_back::show).post(way_back::ask))
         .route("/me/close", post(me::close).get(me::back))
         .route("/people", get(list::show))
         .route("/people/{id}", get(list::profile))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MOST));
+    #[cfg(feature = "passkeys")]
+    let others = others.merge(passkey_routes());
     signing_in.merge(others)
+}
+
+#[cfg(feature = "passkeys")]
+fn passkey_routes() -> Router<App> {
+    Router::new()
+        .route("/sign-in/passkey", get(back_to_sign_in).post(passkeys::sign_in))
+        .route("/sign-in/passkey/start", get(back_to_sign_in).post(passkeys::begin_use))
+        .route("/me/passkeys", get(me::back).post(passkeys::keep_new))
+        .route("/me/passkeys/start", get(me::back).post(passkeys::begin_new))
+        .route("/me/passkeys/remove", get(me::back).post(passkeys::remove))
+        .route("/me/confirm/passkey", get(me::back).post(passkeys::confirm))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MOST))
+}
+
+/// What providers know by one address, whatever the language.
+pub fn site_routes() -> Router<App> {
+    Router::new().route("/sign-in/return/{provider}", get(provider::come_back))
 }
 
 async fn back_to_sign_in(visit: Visit) -> Redirect {
@@ -96,12 +127,24 @@ async fn welcome(
     way: Way,
     next: Option<&str>,
 ) -> Result<Response, Failure> {
-    if people::second_factor::is_set(&visit.app, person).await? {
+    welcome_by(visit, headers, person, Proof { way, strong: false }, next).await
+}
+
+/// The same when the first factor may have been two of them.
+async fn welcome_by(
+    visit: &Visit,
+    headers: &HeaderMap,
+    person: PersonId,
+    proof: Proof,
+    next: Option<&str>,
+) -> Result<Response, Failure> {
+    people::way_back::take_if_due(&visit.app, person).await?;
+    if !proof.strong && people::second_factor::is_set(&visit.app, person).await? {
         let next = next.and_then(local).map(str::to_owned);
-        let token = people::second_factor::wait(&visit.app, person, way, next).await?;
+        let token = people::second_factor::wait(&visit.app, person, proof.way, next).await?;
         return sign_in::ask_code(visit, token).await;
     }
-    enter(visit, headers, person, Proof { way, strong: false }, next).await
+    enter(visit, headers, person, proof, next).await
 }
 
 /// Signs the browser in and sends it on; who must have a second factor and has none is led to it.

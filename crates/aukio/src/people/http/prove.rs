@@ -1,6 +1,7 @@
 //! «Confirm that it is you»: asked before acts of weight when the last proof is older than 15 minutes.
 
 use askama::Template;
+use aukio_core::PersonId;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -8,6 +9,7 @@ use serde::Deserialize;
 use super::me::own;
 use super::{encode, local, set_cookie};
 use crate::audit::{self, Deed};
+use crate::people::provider::{self, Button};
 use crate::people::{Person, account, second_factor, session};
 use crate::web::page::{Again, Shell};
 use crate::web::{Failure, Faults, Form, Page, Section, Visit};
@@ -18,8 +20,29 @@ struct ProvePage {
     shell: Shell,
     person: Person,
     asks: Asks,
+    providers: Vec<Button>,
+    has_passkeys: bool,
     next: String,
     faults: Faults,
+}
+
+impl ProvePage {
+    async fn of(visit: &Visit, person: Person, asks: Asks, next: String, faults: Faults) -> Result<ProvePage, Failure> {
+        let providers = provider::proofs(&visit.app, person.id).await?;
+        let has_passkeys = has_passkeys(visit, person.id).await?;
+        Ok(ProvePage { shell: visit.shell(Section::None).await?, person, asks, providers, has_passkeys, next, faults })
+    }
+}
+
+#[cfg(feature = "passkeys")]
+async fn has_passkeys(visit: &Visit, person: PersonId) -> Result<bool, Failure> {
+    let offered = visit.app.offers_passkeys();
+    Ok(offered && !crate::people::passkeys::of_person(&visit.app, person).await?.is_empty())
+}
+
+#[cfg(not(feature = "passkeys"))]
+async fn has_passkeys(_: &Visit, _: PersonId) -> Result<bool, Failure> {
+    Ok(false)
 }
 
 /// What a member can show.
@@ -66,12 +89,12 @@ pub(super) async fn show(visit: Visit, Query(form): Query<ProveForm>) -> Result<
             let next = encode(&form.next(&visit));
             return Ok(Redirect::to(&visit.url(format!("/me/second-factor?next={next}"))).into_response());
         }
-        if member.strong || !asks.code {
+        if member.strong || !asks.code && !has_passkeys(&visit, member.id).await? {
             return Ok(Redirect::to(&form.next(&visit)).into_response());
         }
     }
-    let (shell, next) = (visit.shell(Section::None).await?, form.next(&visit));
-    Ok(Page(ProvePage { shell, person, asks, next, faults: Faults::default() }).into_response())
+    let next = form.next(&visit);
+    Ok(Page(ProvePage::of(&visit, person, asks, next, Faults::default()).await?).into_response())
 }
 
 pub(super) async fn prove(visit: Visit, Form(form): Form<ProveForm>) -> Result<Response, Failure> {
@@ -93,8 +116,16 @@ pub(super) async fn prove(visit: Visit, Form(form): Form<ProveForm>) -> Result<R
     if asks.nothing() {
         audit::note(&visit.app, Some(person.id), Deed::ConfirmFailed).await?;
     }
-    let (shell, next) = (visit.shell(Section::None).await?, form.next(&visit));
-    Ok(Again(ProvePage { shell, person, asks, next, faults }).into_response())
+    let next = form.next(&visit);
+    Ok(Again(ProvePage::of(&visit, person, asks, next, faults).await?).into_response())
+}
+
+/// The page with what went wrong with a passkey.
+#[cfg(feature = "passkeys")]
+pub(super) async fn again_with(visit: &Visit, next: String, faults: Faults) -> Result<Response, Failure> {
+    let person = own(visit).await?;
+    let asks = Asks::of(visit, &person).await?;
+    Ok(Again(ProvePage::of(visit, person, asks, next, faults).await?).into_response())
 }
 
 /// Goes on under the session's new token.

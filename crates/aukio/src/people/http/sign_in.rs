@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::join::email;
 use super::{enter, local, set_cookie, welcome};
 use crate::audit::Way;
+use crate::people::provider::Button;
 use crate::people::session::Proof;
 use crate::people::{second_factor, session, signing_in};
 use crate::web::page::{Again, Shell};
@@ -19,10 +20,18 @@ use crate::web::{Failure, Faults, Form, Page, Section, Visit};
 struct SignInPage {
     shell: Shell,
     form: SignInForm,
+    providers: Vec<Button>,
+    offers_passkeys: bool,
     faults: Faults,
 }
 
 impl SignInPage {
+    async fn of(visit: &Visit, form: SignInForm, faults: Faults) -> Result<SignInPage, Failure> {
+        let shell = visit.shell(Section::None).await?;
+        let (providers, offers_passkeys) = (visit.app.providers.buttons(), visit.app.offers_passkeys());
+        Ok(SignInPage { shell, form: form.cleaned(), providers, offers_passkeys, faults })
+    }
+
     /// A form that was typed before signing in waits on the server.
     fn keeps_text(&self) -> bool {
         self.form.next.contains("keep=")
@@ -64,8 +73,7 @@ pub(super) async fn show(visit: Visit, Query(form): Query<SignInForm>) -> Result
     if visit.viewer.member().is_some() {
         return Ok(Redirect::to(&local(&form.next).map_or_else(|| visit.url("/"), str::to_owned)).into_response());
     }
-    let shell = visit.shell(Section::None).await?;
-    Ok(Page(SignInPage { shell, form, faults: Faults::default() }).into_response())
+    Ok(Page(SignInPage::of(&visit, form, Faults::default()).await?).into_response())
 }
 
 pub(super) async fn sign_in(
@@ -91,8 +99,13 @@ pub(super) async fn sign_in(
         }
         faults.add("password", words.say("sign-in-wrong"));
     }
-    let shell = visit.shell(Section::None).await?;
-    Ok(Again(SignInPage { shell, form: form.cleaned(), faults }).into_response())
+    Ok(Again(SignInPage::of(&visit, form, faults).await?).into_response())
+}
+
+/// The page with what went wrong elsewhere, and the way on kept.
+pub(super) async fn again_with(visit: &Visit, next: String, faults: Faults) -> Result<Response, Failure> {
+    let form = SignInForm { next, ..SignInForm::default() };
+    Ok(Again(SignInPage::of(visit, form, faults).await?).into_response())
 }
 
 /// Which mail is on its way.

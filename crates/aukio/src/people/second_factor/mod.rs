@@ -1,10 +1,11 @@
 //! The second factor: codes of an authenticator app, and recovery codes for the day when it is lost.
 //!
 //! Everybody may have one; coordinators and administrators must, and are led to it when they sign in. The
-//! secret is stored as it is, because codes are made from it: a backup of the database is a secret too.
+//! secret is sealed with a key that is not in the database (`vault.rs`); one from before is, when it is next used.
 
 mod store;
 pub mod totp;
+pub mod vault;
 
 use std::net::IpAddr;
 
@@ -46,7 +47,15 @@ pub async fn is_set(app: &App, person: PersonId) -> sqlx::Result<bool> {
 
 /// Whether this person has to set a second factor and has none.
 pub async fn is_due(app: &App, person: PersonId) -> sqlx::Result<bool> {
-    Ok(app.settings.asks_caretakers() && store::is_caretaker(&app.db, person).await? && !is_set(app, person).await?)
+    Ok(app.settings.asks_caretakers()
+        && store::is_caretaker(&app.db, person).await?
+        && !is_set(app, person).await?
+        && !(app.offers_passkeys() && store::has_passkey(&app.db, person).await?))
+}
+
+/// Whether a person signs in with more than one factor: codes of an app, or a passkey.
+pub async fn has_any(app: &App, person: PersonId) -> sqlx::Result<bool> {
+    Ok(is_set(app, person).await? || store::has_passkey(&app.db, person).await?)
 }
 
 /// How many recovery codes are left.
@@ -55,9 +64,34 @@ pub async fn codes_left(app: &App, person: PersonId) -> sqlx::Result<i64> {
 }
 
 /// The secret to be put into an app, the same until its first code was right.
-pub async fn offer(app: &App, person: PersonId) -> sqlx::Result<Vec<u8>> {
+pub async fn offer(app: &App, person: PersonId) -> Result<Vec<u8>, PersonError> {
     let secret: [u8; totp::SECRET_BYTES] = rand::random();
-    store::offer(&app.db, person, secret.to_vec(), app.clock.now()).await
+    let sealed = app.vault.seal(person, &secret)?;
+    let now = app.clock.now();
+    let offered = store::offer(&app.db, person, sealed.clone(), now).await?;
+    match app.vault.open(person, &offered) {
+        Ok(secret) => Ok(secret),
+        Err(_) => {
+            // Nobody uses it yet, so that one that cannot be opened any more makes room for a new one.
+            store::forget_offer(&app.db, person).await?;
+            Ok(app.vault.open(person, &store::offer(&app.db, person, sealed, now).await?)?)
+        }
+    }
+}
+
+/// Tells whoever runs the machine when secrets are sealed with a key that is not at hand.
+pub async fn warn_of_other_keys(app: &App) -> sqlx::Result<()> {
+    for key_id in store::keys(&app.db).await? {
+        if !app.vault.has(&key_id) {
+            let file = app.settings.secret_key();
+            tracing::error!(
+                key_id,
+                file = %file.display(),
+                "authenticator secrets are sealed with a key that is not in the file: put it back"
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Makes the factor active when the first code is right; gives the session's new token and recovery codes.
@@ -65,7 +99,8 @@ pub async fn set(app: &App, member: &Member, typed: &str) -> Result<Option<(Stri
     let Some(factor) = store::of(&app.db, member.id).await?.filter(|factor| !factor.active) else {
         return Ok(None);
     };
-    let Some(step) = totp::used_step(&factor.secret, typed, app.clock.now(), factor.last_step) else {
+    let secret = app.vault.open(member.id, &factor.sealed())?;
+    let Some(step) = totp::used_step(&secret, typed, app.clock.now(), factor.last_step) else {
         return Ok(None);
     };
     let mut tx = app.db.begin().await?;
@@ -130,9 +165,20 @@ fn plain(code: &str) -> String {
 pub async fn takes(app: &App, person: PersonId, typed: &str, from: IpAddr) -> Result<bool, PersonError> {
     let tried = app.throttle.sign_in(&format!("code {person}"), from)?;
     let Some(factor) = store::of(&app.db, person).await?.filter(|factor| factor.active) else { return Ok(false) };
+    // Without its key the app's codes are no good, but recovery codes are.
+    let secret = match app.vault.open(person, &factor.sealed()) {
+        Err(error) if plain(typed).len() != RECOVERY_LETTERS => return Err(error.into()),
+        opened => opened.ok(),
+    };
+    let step = secret.as_ref().and_then(|secret| totp::used_step(secret, typed, app.clock.now(), factor.last_step));
     let mut tx = app.db.begin().await?;
-    let right = match totp::used_step(&factor.secret, typed, app.clock.now(), factor.last_step) {
-        Some(step) => store::use_step(&mut tx, person, step).await?,
+    let right = match step {
+        Some(step) => {
+            if let (None, Some(secret)) = (&factor.key_id, &secret) {
+                store::seal(&mut tx, person, app.vault.seal(person, secret)?).await?;
+            }
+            store::use_step(&mut tx, person, step).await?
+        }
         None if plain(typed).len() == RECOVERY_LETTERS => {
             let used = store::use_code(&mut tx, person, token::digest(&plain(typed))).await?;
             if used {

@@ -2,31 +2,63 @@
 
 use aukio_core::{PersonId, Time};
 
+use super::vault::Sealed;
 use crate::db::{Db, Queries, Tx};
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Factor {
-    pub secret: Vec<u8>,
+    secret: Vec<u8>,
+    pub key_id: Option<String>,
     pub active: bool,
     pub last_step: i64,
 }
 
+impl Factor {
+    pub fn sealed(&self) -> Sealed {
+        Sealed { bytes: self.secret.clone(), key_id: self.key_id.clone() }
+    }
+}
+
 pub(super) async fn of(db: &Db, person: PersonId) -> sqlx::Result<Option<Factor>> {
-    db.optional("SELECT secret, active, last_step FROM second_factor WHERE person_id = $1", (person.0,)).await
+    db.optional("SELECT secret, key_id, active, last_step FROM second_factor WHERE person_id = $1", (person.0,)).await
 }
 
 /// The secret on offer: the one given, unless there is one already.
-pub(super) async fn offer(db: &Db, person: PersonId, secret: Vec<u8>, at: Time) -> sqlx::Result<Vec<u8>> {
+pub(super) async fn offer(db: &Db, person: PersonId, sealed: Sealed, at: Time) -> sqlx::Result<Sealed> {
     let mut tx = db.begin().await?;
     tx.execute(
-        "INSERT INTO second_factor (person_id, secret, active, last_step, created_at)
-         VALUES ($1, $2, $3, CAST(0 AS BIGINT), $4) ON CONFLICT (person_id) DO NOTHING",
-        (person.0, secret, false, at.microseconds()),
+        "INSERT INTO second_factor (person_id, secret, key_id, active, last_step, created_at)
+         VALUES ($1, $2, $5, $3, CAST(0 AS BIGINT), $4) ON CONFLICT (person_id) DO NOTHING",
+        (person.0, sealed.bytes, false, at.microseconds(), sealed.key_id),
     )
     .await?;
-    let (secret,): (Vec<u8>,) = tx.one("SELECT secret FROM second_factor WHERE person_id = $1", (person.0,)).await?;
+    let (bytes, key_id): (Vec<u8>, Option<String>) =
+        tx.one("SELECT secret, key_id FROM second_factor WHERE person_id = $1", (person.0,)).await?;
     tx.commit().await?;
-    Ok(secret)
+    Ok(Sealed { bytes, key_id })
+}
+
+/// Takes back a secret that was offered and that nobody has used.
+pub(super) async fn forget_offer(db: &Db, person: PersonId) -> sqlx::Result<()> {
+    db.execute("DELETE FROM second_factor WHERE person_id = $1 AND NOT active", (person.0,)).await?;
+    Ok(())
+}
+
+/// Puts a sealed secret in the place of one that was stored as it is.
+pub(super) async fn seal(tx: &mut Tx, person: PersonId, sealed: Sealed) -> sqlx::Result<()> {
+    tx.execute(
+        "UPDATE second_factor SET secret = $2, key_id = $3 WHERE person_id = $1 AND key_id IS NULL",
+        (person.0, sealed.bytes, sealed.key_id),
+    )
+    .await?;
+    Ok(())
+}
+
+/// The keys that secrets are sealed with.
+pub(super) async fn keys(db: &Db) -> sqlx::Result<Vec<String>> {
+    let rows: Vec<(String,)> =
+        db.all("SELECT DISTINCT key_id FROM second_factor WHERE key_id > '' LIMIT 20", ()).await?;
+    Ok(rows.into_iter().map(|(key_id,)| key_id).collect())
 }
 
 /// False when somebody else was quicker.
@@ -83,5 +115,11 @@ pub(super) async fn is_caretaker(db: &Db, person: PersonId) -> sqlx::Result<bool
             (person.0,),
         )
         .await?;
+    Ok(row.is_some())
+}
+
+/// Whether somebody has a passkey, which is two factors in one.
+pub(super) async fn has_passkey(db: &Db, person: PersonId) -> sqlx::Result<bool> {
+    let row: Option<(i64,)> = db.optional("SELECT id FROM passkey WHERE person_id = $1 LIMIT 1", (person.0,)).await?;
     Ok(row.is_some())
 }
