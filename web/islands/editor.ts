@@ -36,7 +36,7 @@ function start(text: HTMLElement): void {
   let editor: Editor | undefined;
   let newer = false;
 
-  const mayWrite = (state: State) => !['readOnly', 'signedOut', 'gone', 'broken'].includes(state.is);
+  const mayWrite = (state: State) => !['readOnly', 'damaged', 'signedOut', 'gone', 'broken'].includes(state.is);
   const connection = connect(doc, id, me, (state) => {
     if (newer) return;
     show(state);
@@ -115,6 +115,7 @@ function saveState({ dataset: words }: HTMLElement): (state: State) => void {
       case 'saving': return words.textSaving ?? '';
       case 'saved': return (words.textSaved ?? '').replace(/\{\s*time\s*\}/, clock(state.at));
       case 'offline': return (state.unsaved ? words.textOfflineUnsaved : words.textOffline) ?? '';
+      case 'damaged': return words.textDamaged ?? '';
       case 'broken': return words.textReload ?? '';
       default: return words.textRefused ?? '';
     }

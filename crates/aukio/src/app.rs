@@ -11,6 +11,8 @@ use crate::feeds::sitemap::Map;
 use crate::journal::Journal;
 use crate::live::Hub;
 use crate::people::password::Hasher;
+use crate::people::provider::Providers;
+use crate::people::second_factor::vault::Vault;
 use crate::people::throttle::Throttle;
 use crate::search::Search;
 use crate::settings::Settings;
@@ -30,6 +32,10 @@ pub struct Parts {
     pub journal: Journal,
     pub hasher: Hasher,
     pub throttle: Throttle,
+    pub providers: Providers,
+    pub vault: Vault,
+    #[cfg(feature = "passkeys")]
+    pub passkeys: crate::people::passkeys::Passkeys,
     pub live: Hub,
     pub documents: Documents,
     pub search: Search,
@@ -40,6 +46,17 @@ pub struct Parts {
 impl App {
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// Whether pages offer passkeys.
+    #[cfg(feature = "passkeys")]
+    pub fn offers_passkeys(&self) -> bool {
+        self.passkeys.are_offered()
+    }
+
+    #[cfg(not(feature = "passkeys"))]
+    pub fn offers_passkeys(&self) -> bool {
+        false
     }
 
     /// Whether people reach the service by https, so that cookies can be bound to it.

@@ -5,6 +5,7 @@ mod app;
 mod audit;
 mod backup;
 mod db;
+mod disk;
 mod documents;
 mod export;
 mod feeds;
@@ -83,6 +84,17 @@ enum Command {
         /// The backup
         #[arg(long, value_name = "DIR|FILE.zip")]
         from: PathBuf,
+        /// The file closed-accounts of the place that was lost: those accounts are closed again
+        #[arg(long, value_name = "FILE")]
+        closed: Option<PathBuf>,
+    },
+    /// Take somebody's second factor away at once, when phone and recovery codes are lost
+    TakeSecondFactor {
+        #[command(flatten)]
+        settings: Settings,
+        /// The mail address of the account
+        #[arg(long, value_name = "ADDRESS")]
+        email: String,
     },
     /// See whether the data says the same everywhere, or whether a backup is whole
     Verify {
@@ -107,6 +119,7 @@ impl Command {
             | Command::Backup { settings, .. }
             | Command::Export { settings, .. }
             | Command::Restore { settings, .. }
+            | Command::TakeSecondFactor { settings, .. }
             | Command::Verify { settings, .. } => settings,
         }
     }
@@ -130,7 +143,8 @@ fn main() -> anyhow::Result<()> {
             Command::Import { settings, file } => import::run(settings, &file).await,
             Command::Reindex(settings) => search::reindex::run(settings).await,
             Command::Backup { settings, to } => backup::run(settings, &to).await,
-            Command::Restore { settings, from } => backup::restore(settings, &from).await,
+            Command::Restore { settings, from, closed } => backup::restore(settings, &from, closed).await,
+            Command::TakeSecondFactor { settings, email } => people::way_back::run(settings, &email).await,
             Command::Export { settings, to, public_only, with_passwords } => {
                 export::run(settings, &to, export::Scope { public_only, passwords: with_passwords }).await
             }

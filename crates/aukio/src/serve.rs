@@ -17,12 +17,14 @@ use crate::journal::{self, Journal};
 use crate::live::{self, Hub};
 use crate::metrics::Metrics;
 use crate::people::password::Hasher;
+use crate::people::provider::Providers;
+use crate::people::second_factor::vault::Vault;
 use crate::people::throttle::Throttle;
 use crate::search::{self, Search};
 use crate::settings::Settings;
 use crate::web::cache::PageCache;
 use crate::web::{router, server};
-use crate::{import, mail, people, privacy};
+use crate::{disk, import, mail, people, privacy};
 
 /// The example network, a part of the program.
 const EXAMPLE: &str = include_str!("../../../example/network.jsonl");
@@ -45,6 +47,8 @@ pub async fn run(mut settings: Settings, demo: bool) -> anyhow::Result<()> {
         import::example(&app, EXAMPLE).await?;
     }
 
+    people::second_factor::warn_of_other_keys(&app).await?;
+
     let tasks = TaskTracker::new();
     // Pages are drawn at the number that the live follower has reached, so it begins at the journal's end.
     let head = journal::head(&app.db).await?;
@@ -56,6 +60,7 @@ pub async fn run(mut settings: Settings, demo: bool) -> anyhow::Result<()> {
     tasks.spawn(mail::run(app.clone(), stop.clone()));
     tasks.spawn(people::retention::run(app.clone(), stop.clone()));
     tasks.spawn(privacy::run(app.clone(), stop.clone()));
+    tasks.spawn(disk::watch(app.clone(), stop.clone()));
 
     announce(&app, address, demo).await?;
     let served = tokio::spawn(server::serve(listener, router::router(app.clone(), metrics), stop.clone()));
@@ -80,13 +85,18 @@ pub async fn open(settings: Settings, address: SocketAddr, stop: CancellationTok
     let db = Db::open(settings.database.as_deref(), &settings.data).await.context("the database cannot be opened")?;
     let clock = Clock::machine();
     clock.pass_seconds(settings.clock_ahead_seconds);
-    let documents = Documents::new(DocumentLog::new(db.clone(), clock.clone()), stop);
+    let memory_bytes = settings.documents_memory_mib.saturating_mul(1 << 20);
+    let documents = Documents::new(DocumentLog::new(db.clone(), clock.clone()), memory_bytes, stop);
     Ok(App::new(Parts {
+        #[cfg(feature = "passkeys")]
+        passkeys: people::passkeys::Passkeys::of(&settings.public_address(address)),
         address: settings.public_address(address),
         ids: Ids::new(clock.clone()),
         journal: Journal::new(),
         hasher: Hasher::new(),
         throttle: Throttle::new(clock.clone()),
+        vault: Vault::at(settings.secret_key()),
+        providers: Providers::open(&settings).context("the identity providers cannot be read")?,
         live: Hub::new(),
         documents,
         pages: PageCache::default(),

@@ -55,6 +55,21 @@ pub struct Settings {
     /// Who must have a second factor: caretakers (coordinators and administrators) or nobody
     #[arg(long, env = "AUKIO_SECOND_FACTOR", default_value = "caretakers", value_parser = ["caretakers", "nobody"])]
     pub second_factor: String,
+    /// Below this percentage of free space on the data folder's disk, administrators are told
+    #[arg(long, env = "AUKIO_DISK_WARNING_PERCENT", default_value_t = 10, value_name = "PERCENT")]
+    pub disk_warning_percent: u64,
+    /// Memory that open documents may take together, in MiB by estimate; when it is in use, no more are opened
+    #[arg(long, env = "AUKIO_DOCUMENTS_MEMORY_MIB", default_value_t = 512, value_name = "MIB")]
+    pub documents_memory_mib: usize,
+    /// File with the key that seals the secrets of authenticator apps; without it, secret.key in the data folder
+    #[arg(long, env = "AUKIO_SECRET_KEY_FILE", value_name = "FILE")]
+    pub secret_key_file: Option<PathBuf>,
+    /// A TOML file that names the identity providers with which people may sign in
+    #[arg(long, env = "AUKIO_IDENTITY_PROVIDERS", value_name = "FILE")]
+    pub identity_providers: Option<PathBuf>,
+    /// Ask identity providers without https and on this machine too, for drills
+    #[arg(long, env = "AUKIO_IDENTITY_PROVIDERS_PLAIN", hide = true)]
+    pub identity_providers_plain: bool,
     /// Seconds that the service's clock is ahead of the machine's, for drills
     #[arg(long, env = "AUKIO_CLOCK_AHEAD_SECONDS", default_value_t = 0, hide = true)]
     pub clock_ahead_seconds: i64,
@@ -78,6 +93,11 @@ impl Settings {
     /// Whether coordinators and administrators need a second factor for what only they may do.
     pub fn asks_caretakers(&self) -> bool {
         self.second_factor != "nobody"
+    }
+
+    /// Where the key is that seals the secrets of authenticator apps.
+    pub fn secret_key(&self) -> PathBuf {
+        self.secret_key_file.clone().unwrap_or_else(|| self.data.join("secret.key"))
     }
 
     pub fn folder(&self, name: &str) -> PathBuf {

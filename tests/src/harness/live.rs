@@ -79,6 +79,11 @@ impl Live {
         }
     }
 
+    /// Whether something that fits comes within this time.
+    pub async fn hears_within(&mut self, time: std::time::Duration, fits: impl Fn(&Value) -> bool) -> bool {
+        tokio::time::timeout(time, async { while !fits(&self.next().await) {} }).await.is_ok()
+    }
+
     /// Waits until an entry brings these words.
     pub async fn shows(&mut self, text: &str) -> Value {
         self.hears(|heard| heard["kind"] == "entry" && heard.to_string().contains(text)).await

@@ -6,6 +6,7 @@ mod live;
 mod mail;
 mod page;
 mod postgres;
+mod provider;
 mod server;
 mod sync;
 mod teller;
@@ -17,10 +18,11 @@ pub use authenticator::Authenticator;
 pub use live::Live;
 pub use page::Page;
 pub use postgres::database;
+pub use provider::{IdentityProvider, Play};
 pub use server::{binary, program};
-pub use sync::{Stream, Sync, paragraph, update_frame};
+pub use sync::{Stream, Sync, number, paragraph, update_frame};
 pub use teller::Teller;
-pub use workspace::{SPACE_CLOSED, Workspace, folder, on_both, run};
+pub use workspace::{SPACE_CLOSED, Workspace, folder, on_both, on_both_told, run};
 
 /// How long a story waits for something that must come.
 pub const PATIENCE: Duration = Duration::from_secs(10);

@@ -9,6 +9,11 @@ use tokio_tungstenite::tungstenite::protocol::Message;
 use super::live::{Socket, connect};
 use super::{PATIENCE, Teller};
 
+/// The messages of our own: an editor's hello, the word that an update is safe, and that it was not taken.
+const HELLO: u8 = 110;
+const SAVED: u8 = 111;
+const REFUSED: u8 = 112;
+
 /// One editor's connection to a document.
 pub struct Sync {
     socket: Socket,
@@ -24,6 +29,78 @@ impl Sync {
         // sync, step 1, a state vector of one byte: no clients
         sync.sends(vec![0, 0, 1, 0]).await;
         sync
+    }
+
+    /// Connects if the service answers at this moment.
+    pub async fn tries(teller: &Teller, document: &str) -> Option<Sync> {
+        let id = document.rsplit('/').next().expect("an address has a last part");
+        let socket = connect(teller, &format!("/sync/{id}")).await.ok()?;
+        let mut sync = Sync { socket, received: Vec::new() };
+        sync.socket.send(Message::binary(vec![0, 0, 1, 0])).await.ok()?;
+        Some(sync)
+    }
+
+    /// Connects as an editor of our own does, which is told of each update whether it is safe.
+    pub async fn write(teller: &Teller, document: &str) -> Sync {
+        let mut sync = Sync::open(teller, document).await;
+        sync.sends(vec![HELLO, 1]).await;
+        sync
+    }
+
+    /// Sends an update and waits for the word that it is safe. The code that the connection ended with, if it did.
+    pub async fn saves(&mut self, update: &[u8]) -> Result<(), u16> {
+        self.socket.send(Message::binary(update_frame(update))).await.map_err(|_| 1006_u16)?;
+        loop {
+            let frame = self.frame().await?;
+            match frame.first() {
+                Some(&SAVED) => return Ok(()),
+                Some(&REFUSED) => return Err(0),
+                _ => self.received.extend(frame),
+            }
+        }
+    }
+
+    /// Waits until a message of any kind holds the words.
+    pub async fn hears(&mut self, text: &str) {
+        let waiting = async {
+            while !contains(&self.received, text) {
+                let frame = self.frame().await.unwrap_or_else(|code| panic!("closed with {code} before `{text}` came"));
+                self.received.extend(frame);
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("`{text}` did not come"));
+    }
+
+    /// Follows along until the connection ends, however long that takes.
+    pub async fn ends(&mut self) -> u16 {
+        loop {
+            match self.frame().await {
+                Ok(frame) => self.received.extend(frame),
+                Err(code) => return code,
+            }
+        }
+    }
+
+    /// Whether a message of any kind brings the words within this time.
+    pub async fn hears_within(&mut self, time: Duration, text: &str) -> bool {
+        let hearing = async {
+            while !contains(&self.received, text) {
+                let Ok(frame) = self.frame().await else { return };
+                self.received.extend(frame);
+            }
+        };
+        let _ = tokio::time::timeout(time, hearing).await;
+        self.has(text)
+    }
+
+    /// From here on only what comes anew counts.
+    pub fn forgets(&mut self) {
+        self.received.clear();
+    }
+
+    /// All that has come, as far as it is text.
+    pub fn heard(&self) -> String {
+        String::from_utf8_lossy(&self.received).into_owned()
     }
 
     pub async fn sends(&mut self, frame: Vec<u8>) {
@@ -132,7 +209,7 @@ pub fn paragraph(client: u64, words: &str) -> Vec<u8> {
 }
 
 /// A number as lib0 writes it: seven bits a byte, least first.
-fn number(out: &mut Vec<u8>, mut value: u64) {
+pub fn number(out: &mut Vec<u8>, mut value: u64) {
     while value > 127 {
         out.push(value as u8 | 128);
         value >>= 7;

@@ -35,6 +35,14 @@ pub async fn on_both(story: impl AsyncFn(Workspace)) {
     }
 }
 
+/// The same for a program that is told so by its environment.
+pub async fn on_both_told(settings: &[(&'static str, String)], story: impl AsyncFn(Workspace)) {
+    for database in [None, Some(postgres::database())] {
+        eprintln!("on {}", if database.is_some() { "PostgreSQL" } else { "SQLite" });
+        story(Workspace::start_told("serve", database, settings.to_vec())).await;
+    }
+}
+
 impl Workspace {
     /// An empty workspace in the database that comes with the program.
     pub async fn open() -> Workspace {

@@ -160,3 +160,47 @@ async fn verify_finds_each_fault_and_says_it_in_words() {
     }
     workspace.does("verify", &[]).succeeds();
 }
+
+#[tokio::test]
+async fn who_closed_their_account_after_the_backup_is_closed_after_the_restore() {
+    on_both(async |workspace| {
+        let (space, _) = workspace.network().await;
+        let leaver = workspace.member("Kanaria Kuikkanen").await;
+        leaver.joins(&space).await;
+        let thread = leaver.starts_thread(&space, "Lähtijän aloitus", "Tämä teksti jää").await;
+        let stays = workspace.member("Pekka Pysyvä").await;
+        stays.joins(&space).await;
+        let place = folder();
+        let file = place.path().join("backup.zip");
+        let file = file.to_str().expect("a plain name").to_owned();
+        workspace.does("backup", &["--to", &file]).succeeds();
+        let cookies = leaver.cookies().expect("signed in");
+        let page = leaver.get("/fi/me").await;
+        leaver.submit(page.form("form[action$='/me/close']").with("confirm_name", "Kanaria Kuikkanen")).await;
+        let list = workspace.data().join("closed-accounts");
+        let told = std::fs::read_to_string(&list).expect("the list is beside the database");
+        assert!(told.lines().count() == 1 && !told.to_lowercase().contains("kuikkanen"), "{told}");
+        let list = list.to_str().expect("a plain name").to_owned();
+
+        for database in [None, Some(database())] {
+            let data = folder();
+            let told =
+                run("restore", &["--from", &file, "--closed", &list], data.path(), database.as_deref()).succeeds();
+            assert!(told.contains("1 accounts closed again"), "{told}");
+            run("verify", &[], data.path(), database.as_deref()).succeeds();
+            assert!(data.path().join("closed-accounts").exists(), "the next restore would miss the list");
+            let restored = Workspace::on(data, database);
+            restored.visitor().get(&thread).await.shows("Tämä teksti jää").hides("Kuikkanen");
+            let (gone, there) = (restored.visitor().with_cookies(&cookies), restored.visitor());
+            assert_eq!(gone.peek("/fi/me").await.status, 303, "somebody who left is signed in");
+            there.with_cookies(&stays.cookies().expect("signed in")).get("/fi/me").await.shows("Pekka Pysyvä");
+            for canary in ["Kuikkanen", "kanaria.kuikkanen@example.fi"] {
+                let sql =
+                    format!("SELECT COUNT(*) FROM person WHERE name LIKE '%{canary}%' OR email LIKE '%{canary}%'");
+                assert_eq!(restored.tampers(&sql).expect("it answers").lines().last(), Some("0"), "{canary}");
+            }
+        }
+        eprintln!("drill erasure: closed after the backup, closed again after the restore, 0 canaries");
+    })
+    .await;
+}

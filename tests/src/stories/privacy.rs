@@ -115,3 +115,21 @@ async fn everything_about_a_person_and_nothing_of_others_is_in_their_copy() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_copy_of_ones_data_asks_who_one_is() {
+    let workspace = Workspace::open().await;
+    let (_, founder) = workspace.network().await;
+    workspace.returns_after(20 * 60);
+    let page = founder.get("/fi/me/data").await;
+    page.is(200).shows("Ensin varmistamme, että olet sinä.");
+    let asked = founder.submit(page.form("form[action$='/me/data']")).await;
+    assert!(asked.address.starts_with("/fi/me/confirm"), "{}", asked.address);
+    let count = workspace.tampers("SELECT COUNT(*) FROM personal_copy").expect("the database answers");
+    assert_eq!(count.lines().last(), Some("0"), "a copy was begun without proof");
+    let form = asked.form_with(&["password", "next"]).with("password", "viisitoista merkkia riittaa");
+    let back = founder.submit(form).await;
+    assert_eq!(back.address, "/fi/me/data");
+    back.hides("Ensin varmistamme");
+    assert_eq!(copy(&founder).await.len(), 3);
+}

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Live, Page, Teller, Workspace, paragraph};
+use crate::harness::{Live, Page, Teller, Workspace, number, paragraph, update_frame};
 
 /// The addresses that the program's sources declare, without the language in front.
 pub fn declared() -> BTreeSet<String> {
@@ -41,7 +42,7 @@ pub fn declared() -> BTreeSet<String> {
 }
 
 /// Addresses outside the languages: the same for everybody.
-const PLAIN: [&str; 9] = [
+const PLAIN: [&str; 10] = [
     "/",
     "/assets/{file}",
     "/robots.txt",
@@ -51,6 +52,7 @@ const PLAIN: [&str; 9] = [
     "/readyz",
     "/metrics",
     "/live",
+    "/sign-in/return/{provider}",
 ];
 /// Forms that change what the rest of the table stands on, whoever sends them empty.
 const NOT_SENT: [&str; 5] =
@@ -173,6 +175,23 @@ fn compare(name: &str, table: &str) {
         assert_eq!(before, now, "a right or an address has changed; if that is meant, set UPDATE_TABLES=1");
     }
     assert_eq!(kept.lines().count(), table.lines().count(), "an address has come or gone: set UPDATE_TABLES=1");
+}
+
+/// How long is listened for what may not come.
+const A_MOMENT: Duration = Duration::from_millis(1500);
+
+/// An awareness message: a cursor of this client, under a name that it gives itself.
+fn cursor(client: u64, name: &str) -> Vec<u8> {
+    let state = json!({ "user": { "name": name, "color": "#000000" } }).to_string();
+    let mut entry = vec![1];
+    number(&mut entry, client);
+    entry.push(1);
+    number(&mut entry, state.len() as u64);
+    entry.extend(state.as_bytes());
+    let mut frame = vec![1];
+    number(&mut frame, entry.len() as u64);
+    frame.extend(entry);
+    frame
 }
 
 /// A caller of the API, with the person behind it for what takes cookies.
@@ -331,7 +350,13 @@ async fn every_call_and_socket_for_every_viewer() {
     }
     // The sockets judge as the pages do.
     let (mut follows, mut syncs, mut writes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut types, mut cursors) = (Vec::new(), Vec::new());
     for (which, place) in places.iter().enumerate() {
+        // The convener reads along and sees who is told to be writing, and whose cursors there are.
+        let watcher = &callers[5].teller;
+        let mut watching = watcher.watches(&format!("/fi/threads/{}", place.thread)).await;
+        let mut editing = watcher.edits(&place.document).await;
+        editing.shows("Alku").await;
         for (n, caller) in callers.iter().enumerate() {
             let page = caller.teller.get(&format!("/fi/documents/{}", place.document)).await;
             let (reads, edits) = (page.status == 200, page.count("main a[href$='/description']") > 0);
@@ -339,20 +364,44 @@ async fn every_call_and_socket_for_every_viewer() {
             let heard = live.hears(|heard| heard["kind"] == "ready" || heard["kind"] == "refused").await;
             assert_eq!(heard["kind"] == "ready", reads, "{} follows", caller.name);
             follows.push(if heard["kind"] == "ready" { "yes" } else { "refused" });
+            live.says(json!({ "typing": format!("thread:{}", place.thread) })).await;
+            let name = caller.teller.name.as_str();
+            let named = |heard: &Value| {
+                heard["kind"] == "typing" && heard["text"].as_str().is_some_and(|text| !text.is_empty())
+            };
+            let told = !name.is_empty() && watching.hears_within(A_MOMENT, named).await;
+            types.push(if told { "yes" } else { "no" });
+            drop(live);
+            if told {
+                // Until nobody writes any more, so that the next one is told alone.
+                watching.hears(|heard| heard["kind"] == "typing" && heard["text"] == "").await;
+            }
             let mut sync = caller.teller.edits(&place.document).await;
             if !reads {
                 assert_eq!(sync.closes().await, 4404, "{}", caller.name);
                 syncs.push("gone");
                 writes.push("gone");
+                cursors.push("gone");
                 continue;
             }
             sync.shows("Alku").await;
             syncs.push("yes");
-            let words = format!("Muutos{which}{n}");
-            sync.updates(&paragraph(9000 + (which * 10 + n) as u64, &words)).await;
-            if edits {
-                callers[5].teller.edits(&place.document).await.shows(&words).await;
+            // An update, and the same as the answer to a state vector.
+            for (step, offset) in [(2, 0), (1, 500)] {
+                let words = format!("Muutos{which}{n}{step}");
+                let mut frame = update_frame(&paragraph(9000 + offset + (which * 10 + n) as u64, &words));
+                frame[1] = step;
+                sync.sends(frame).await;
+                if edits {
+                    watcher.edits(&place.document).await.shows(&words).await;
+                }
             }
+            // A cursor under another's name: the name that is shown is the member's own, or there is none.
+            editing.forgets();
+            sync.sends(cursor(70_000 + (which * 10 + n) as u64, "Väärennetty")).await;
+            let shown = !name.is_empty() && editing.hears_within(A_MOMENT, name).await;
+            assert!(!editing.has("Väärennetty"), "{} goes by another name", caller.name);
+            cursors.push(if shown { "yes" } else { "no" });
             writes.push(if edits { "yes" } else { "no" });
         }
         let mut after = callers[5].teller.edits(&place.document).await;
@@ -363,6 +412,8 @@ async fn every_call_and_socket_for_every_viewer() {
     }
     line("/live follow", &follows);
     line("/sync step 1", &syncs);
-    line("/sync update", &writes);
+    line("/sync update, step 2", &writes);
+    line("/sync awareness", &cursors);
+    line("/live typing", &types);
     compare("rights-programs.txt", &table);
 }

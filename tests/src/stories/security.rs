@@ -285,3 +285,75 @@ async fn nothing_that_people_type_stands_in_the_log() {
     }
     assert!(log.contains("answered"), "requests are logged, without what was typed");
 }
+
+#[tokio::test]
+async fn walking_through_the_search_is_slowed_and_reading_is_not() {
+    let workspace = Workspace::open().await;
+    workspace.network().await;
+    let walker = workspace.visitor();
+    let (mut taken, mut refused) = (0, None);
+    for n in 0..400 {
+        let page = walker.get(&format!("/sv/search?q=ord{n}")).await;
+        if page.status == 429 {
+            refused = Some(page);
+            break;
+        }
+        page.is(200);
+        taken += 1;
+    }
+    let refused = refused.expect("four hundred searches at once are too many");
+    assert!(taken >= 300, "only {taken} searches were taken");
+    assert!(refused.has("För många sökningar på kort tid"), "{}", refused.text());
+    let wait: u64 = refused.header("retry-after").parse().expect("a number of seconds");
+    assert!((1..=60).contains(&wait), "{wait}");
+    // Everything else goes on for them, and search for all others.
+    walker.get("/sv/spaces").await.is(200);
+    workspace.visitor().get("/fi/search?q=kokous").await.is(200);
+    // A search comes free every fifth of a second, so the next few may pass.
+    let mut problem = walker.get("/api/v1/search?q=kokous").await;
+    for _ in 0..100 {
+        if problem.status == 429 {
+            break;
+        }
+        problem = walker.get("/api/v1/search?q=kokous").await;
+    }
+    problem.is(429);
+    assert!(problem.json()["type"].as_str().is_some_and(|kind| kind.ends_with("#s-search-too-often")));
+    tokio::time::sleep(std::time::Duration::from_secs(wait)).await;
+    walker.get("/sv/search?q=ord").await.is(200);
+}
+
+#[tokio::test]
+async fn tokens_are_written_down_and_slowed_when_they_call_too_often() {
+    let workspace = Workspace::open().await;
+    workspace.network().await;
+    let member = workspace.member("Noora Nieminen").await;
+    let token = member.makes_token("read").await;
+    let (mut refused, program) = (None, workspace.visitor());
+    for _ in 0..900 {
+        let answer = program.calls("GET", "/api/v1/spaces", Some(&token), None).await;
+        if answer.status == 429 {
+            refused = Some(answer);
+            break;
+        }
+        answer.is(200);
+    }
+    let refused = refused.expect("nine hundred calls at once are too many");
+    assert!(refused.json()["type"].as_str().is_some_and(|kind| kind.ends_with("#s-calls-too-often")));
+    assert!(!refused.header("retry-after").is_empty());
+    // Another token of another member is not slowed, and neither is the member's own browser.
+    let other = workspace.member("Onni Ojala").await;
+    let others = other.makes_token("write").await;
+    other.calls("GET", "/api/v1/spaces", Some(&others), None).await.is(200);
+    let page = member.get("/fi/me/tokens").await;
+    let id = page.attributes("button[name=token]", "value").pop().expect("a token to end");
+    member.post("/fi/me/tokens/end", &[("token", &id)]).await.is(200);
+    let deeds = workspace.tampers("SELECT deed || ' ' || about FROM audit ORDER BY number").expect("the log is read");
+    let made: Vec<&str> = deeds.lines().filter(|deed| deed.starts_with("token-")).collect();
+    assert!(made[0].starts_with("token-made read token:"), "{made:?}");
+    assert!(made.contains(&"token-slowed "), "{made:?}");
+    assert!(made.iter().any(|deed| deed.starts_with("token-made write token:")), "{made:?}");
+    assert!(made.last().is_some_and(|deed| deed.starts_with("token-ended token:")), "{made:?}");
+    assert!(!deeds.contains(&token), "the log holds the token itself");
+    workspace.does("verify", &[]).succeeds();
+}

@@ -19,6 +19,11 @@ const COMPARE = 10_000;
 /** After the server could not store an update, it is offered again by connecting anew. */
 const AGAIN = 5_000;
 
+/** The longest pause before connecting again. */
+const LONGEST_PAUSE = 30_000;
+/** So many failures that the provider waits as long as it is told to. */
+const SINCE_LONG = 20;
+
 /** A way that does not open this many times in a row is changed for the other: websocket, event stream. */
 const BLOCKED = 2;
 
@@ -30,7 +35,7 @@ export type State =
   | { is: 'connecting' | 'offline'; unsaved: boolean }
   | { is: 'saving'; unsaved: true }
   | { is: 'saved'; unsaved: false; at: Date }
-  | { is: 'refused' | 'readOnly' | 'signedOut' | 'gone' | 'broken'; unsaved: boolean };
+  | { is: 'refused' | 'readOnly' | 'damaged' | 'signedOut' | 'gone' | 'broken'; unsaved: boolean };
 
 export interface Connection {
   provider: WebsocketProvider;
@@ -49,7 +54,7 @@ export function connect(doc: Y.Doc, id: string, person: string, changed: (state:
   let answered = 0;
   let dirty = false;
   let at = new Date();
-  let final: 'readOnly' | 'refused' | 'signedOut' | 'gone' | 'broken' | undefined;
+  let final: 'readOnly' | 'damaged' | 'refused' | 'signedOut' | 'gone' | 'broken' | undefined;
   let wasConnected = false;
 
   const state = (): State => {
@@ -87,6 +92,12 @@ export function connect(doc: Y.Doc, id: string, person: string, changed: (state:
   };
   provider.messageHandlers[REFUSED] = (_encoder, decoder) => {
     const reason = decoding.readVarString(decoder);
+    // Said at once on arrival, and again of each update: those stay unsaved.
+    if (reason === 'damaged') {
+      final = 'damaged';
+      tell();
+      return;
+    }
     answered += 1;
     dirty = true;
     if (final !== 'readOnly') final = 'refused';
@@ -100,18 +111,20 @@ export function connect(doc: Y.Doc, id: string, person: string, changed: (state:
   };
   provider.messageHandlers[ACCESS] = (_encoder, decoder) => {
     const mayWrite = decoding.readVarUint(decoder) === 1;
-    if (mayWrite && final === 'readOnly') final = undefined;
-    else if (!mayWrite) final = 'readOnly';
+    if (mayWrite && (final === 'readOnly' || final === 'damaged')) final = undefined;
+    else if (!mayWrite && final !== 'damaged') final = 'readOnly';
     tell();
   };
 
   type Way = typeof provider._WS;
   const ways: Way[] = [WebSocket, StreamSocket as unknown as Way];
   let unopened = 0;
+  let again = 0;
 
   provider.on('status', ({ status }) => {
     if (status === 'connected') {
       wasConnected = true;
+      again = 0;
       unopened = 0;
       sent = 0;
       answered = 0;
@@ -122,6 +135,12 @@ export function connect(doc: Y.Doc, id: string, person: string, changed: (state:
       provider.ws?.send(encoding.toUint8Array(hello));
     }
     tell();
+  });
+  // Full jitter, as on other pages: after a restart not everybody comes back in the same second.
+  provider.on('connection-close', () => {
+    provider.maxBackoffTime = 100 + Math.random() * Math.min(LONGEST_PAUSE, 500 * 2 ** again);
+    provider.wsUnsuccessfulReconnects = SINCE_LONG;
+    again += 1;
   });
   provider.on('sync', tell);
   provider.on('connection-error', () => {

@@ -139,7 +139,7 @@ pub fn speak(app: &App, refusal: &Refusal) -> Response {
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    if let Refusal::Failure(Failure::Busy { seconds }) = refusal {
+    if let Refusal::Failure(Failure::Busy { seconds } | Failure::TooOften { seconds, .. }) = refusal {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
     }
     response

@@ -1,13 +1,16 @@
 //! The deeds that are written down. Their names are stored, so that they never change once released.
 
 use aukio_core::policy::Role;
-use aukio_core::{PersonId, SpaceId};
+use aukio_core::{PersonId, SessionId, SpaceId};
 
 /// How somebody proved who they are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Way {
     Password,
     Link,
+    /// An organisation's identity provider.
+    Provider,
+    Passkey,
 }
 
 impl Way {
@@ -15,11 +18,13 @@ impl Way {
         match self {
             Way::Password => "password",
             Way::Link => "link",
+            Way::Provider => "provider",
+            Way::Passkey => "passkey",
         }
     }
 
     pub fn named(name: &str) -> Option<Way> {
-        [Way::Password, Way::Link].into_iter().find(|way| way.name() == name)
+        [Way::Password, Way::Link, Way::Provider, Way::Passkey].into_iter().find(|way| way.name() == name)
     }
 }
 
@@ -45,6 +50,27 @@ pub enum Deed {
     SecondFactorRemoved,
     RecoveryCodesMade,
     RecoveryCodeUsed,
+    /// An identity provider was linked, by its key in the settings.
+    ProviderLinked(String),
+    ProviderUnlinked,
+    ProviderFailed {
+        what: &'static str,
+    },
+    /// An administrator asked that somebody's second factor be taken away.
+    FactorRemovalAsked {
+        person: PersonId,
+    },
+    FactorRemovalStopped,
+    /// It was taken away; without an actor, by whoever runs the machine.
+    FactorTaken {
+        person: PersonId,
+    },
+    #[cfg_attr(not(feature = "passkeys"), expect(dead_code))]
+    PasskeyAdded,
+    #[cfg_attr(not(feature = "passkeys"), expect(dead_code))]
+    PasskeyRemoved,
+    #[cfg_attr(not(feature = "passkeys"), expect(dead_code))]
+    PasskeyFailed,
     RoleGiven {
         space: SpaceId,
         person: PersonId,
@@ -58,6 +84,15 @@ pub enum Deed {
     Denied {
         what: &'static str,
     },
+    TokenMade {
+        token: SessionId,
+        writes: bool,
+    },
+    TokenEnded {
+        token: SessionId,
+    },
+    /// A program called with a token faster than it may.
+    TokenSlowed,
     /// Rows of this log were older than two years and were let go.
     OldRowsGone,
 }
@@ -82,9 +117,21 @@ impl Deed {
             Deed::SecondFactorRemoved => "second-factor-removed",
             Deed::RecoveryCodesMade => "recovery-codes-made",
             Deed::RecoveryCodeUsed => "recovery-code-used",
+            Deed::ProviderLinked(_) => "provider-linked",
+            Deed::ProviderUnlinked => "provider-unlinked",
+            Deed::ProviderFailed { .. } => "provider-failed",
+            Deed::FactorRemovalAsked { .. } => "factor-removal-asked",
+            Deed::FactorRemovalStopped => "factor-removal-stopped",
+            Deed::FactorTaken { .. } => "factor-taken",
+            Deed::PasskeyAdded => "passkey-added",
+            Deed::PasskeyRemoved => "passkey-removed",
+            Deed::PasskeyFailed => "passkey-failed",
             Deed::RoleGiven { .. } => "role-given",
             Deed::MemberRemoved { .. } => "member-removed",
             Deed::Denied { .. } => "denied",
+            Deed::TokenMade { .. } => "token-made",
+            Deed::TokenEnded { .. } => "token-ended",
+            Deed::TokenSlowed => "token-slowed",
             Deed::OldRowsGone => "old-rows-gone",
         }
     }
@@ -97,7 +144,11 @@ impl Deed {
                 format!("{} space:{space} person:{person}", role_name(*role))
             }
             Deed::MemberRemoved { space, person } => format!("space:{space} person:{person}"),
-            Deed::Denied { what } => (*what).to_owned(),
+            Deed::TokenMade { token, writes } => format!("{} token:{token}", if *writes { "write" } else { "read" }),
+            Deed::TokenEnded { token } => format!("token:{token}"),
+            Deed::FactorRemovalAsked { person } | Deed::FactorTaken { person } => format!("person:{person}"),
+            Deed::ProviderLinked(key) => key.clone(),
+            Deed::Denied { what } | Deed::ProviderFailed { what } => (*what).to_owned(),
             _ => String::new(),
         }
     }

@@ -10,7 +10,7 @@ pub mod store;
 mod written;
 
 use std::io::{BufRead, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::db::{Db, Tx};
+use crate::people;
 use crate::settings::Settings;
 use package::{Opened, Package, hexadecimal};
 use store::{Cell, Table};
@@ -138,7 +139,7 @@ pub fn bar(steps: u64) -> anyhow::Result<ProgressBar> {
 }
 
 /// The command: puts a backup into an empty place, and compares what is there then with the manifest.
-pub async fn restore(settings: Settings, from: &Path) -> anyhow::Result<()> {
+pub async fn restore(settings: Settings, from: &Path, closed: Option<PathBuf>) -> anyhow::Result<()> {
     let mut opened = Opened::open(from).with_context(|| format!("{} cannot be read", from.display()))?;
     let manifest = manifest(&mut opened)?;
     std::fs::create_dir_all(&settings.data)
@@ -159,6 +160,12 @@ pub async fn restore(settings: Settings, from: &Path) -> anyhow::Result<()> {
         manifest.tables.len(),
         manifest.made_at
     );
+    // Those who have closed their account since then are closed again: by the list that was named, or the one here.
+    let list = closed.or_else(|| Some(people::closed::list(&settings)).filter(|list| list.exists()));
+    if let Some(list) = list {
+        let closed = people::closed::go_through(settings, &list).await?;
+        println!("{closed} accounts closed again that had been closed since");
+    }
     Ok(())
 }
 

@@ -166,7 +166,10 @@ impl Page {
             }
             Wish::Typing { typing } => {
                 let topic: Topic = typing.parse().map_err(|_| close::POLICY)?;
-                if let (Some(member), true) = (self.viewer.member(), self.followed.contains_key(&topic)) {
+                if let Some(member) = self.viewer.member()
+                    && self.followed.contains_key(&topic)
+                    && may_write(&self.app, &self.viewer, topic).await
+                {
                     self.app.live.presence().types(topic, member, self.app.clock.now());
                 }
                 Ok(())
@@ -228,6 +231,20 @@ async fn may_read(app: &App, viewer: &Viewer, topic: Topic) -> sqlx::Result<bool
         Ok(()) => Ok(true),
         Err(AccessError::Store(error)) => Err(error),
         Err(AccessError::SignIn | AccessError::No | AccessError::Hidden) => Ok(false),
+    }
+}
+
+/// Whether somebody who says that they are writing there could.
+async fn may_write(app: &App, viewer: &Viewer, topic: Topic) -> bool {
+    match topic {
+        Topic::Thread(thread) => {
+            let read = threads::access::may_read(app, viewer, thread).await;
+            read.is_ok_and(|read| threads::access::may_post(&read).is_ok())
+        }
+        Topic::Document(document) => {
+            let read = documents::access::may_read(app, viewer, document).await;
+            read.is_ok_and(|read| documents::access::may_edit(read).is_ok())
+        }
     }
 }
 

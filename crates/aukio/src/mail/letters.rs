@@ -1,5 +1,6 @@
 //! The letters that the service writes, in the reader's language. Their words stand in `mail.ftl`.
 
+use aukio_core::Time;
 use aukio_core::text::{Email, PersonName};
 use fluent_bundle::FluentValue;
 
@@ -83,6 +84,21 @@ pub fn address_changed(words: Words, to: Email) -> Letter {
 /// To a member whose password was set or changed.
 pub fn password_changed(words: Words, to: Email) -> Letter {
     letter(words, to, "mail-password-changed", &[])
+}
+
+/// To a member whose second factor an administrator has asked to take away: a link that stops it.
+pub fn factor_goes(person: &Person, to: Email, reason: &str, due: Time, now: Time, link: &str) -> Letter {
+    let words = Words(person.language);
+    let moment = words.moment(due, now);
+    let values =
+        [("name", text(&person.name)), ("moment", text(&moment)), ("reason", text(reason)), ("link", text(link))];
+    letter(words, to, "mail-factor-goes", &values)
+}
+
+/// To a member whose second factor has been taken away.
+pub fn factor_gone(person: &Person, to: Email, link: &str) -> Letter {
+    let values = [("name", text(&person.name)), ("link", text(link))];
+    letter(Words(person.language), to, "mail-factor-gone", &values)
 }
 
 #[cfg(test)]

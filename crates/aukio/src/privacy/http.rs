@@ -20,6 +20,8 @@ pub fn routes() -> Router<App> {
 struct DataPage {
     shell: Shell,
     copy: Option<Copy>,
+    /// Whether the member has just proved who they are.
+    is_fresh: bool,
 }
 
 impl DataPage {
@@ -41,11 +43,13 @@ impl DataPage {
 
 async fn show(visit: Visit) -> Result<Page<DataPage>, Failure> {
     let copy = super::copy(&visit.app, visit.member()?).await?;
-    Ok(Page(DataPage { shell: visit.shell(Section::None).await?, copy }))
+    let is_fresh = visit.fresh().is_ok();
+    Ok(Page(DataPage { shell: visit.shell(Section::None).await?, copy, is_fresh }))
 }
 
 async fn ask(visit: Visit) -> Result<Redirect, Failure> {
-    super::ask(&visit.app, visit.member()?).await?;
+    // All that somebody has written, in one file: a browser left open is not enough to get it.
+    super::ask(&visit.app, visit.fresh()?).await?;
     Ok(Redirect::to(&visit.url("/me/data")))
 }
 

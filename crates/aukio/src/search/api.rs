@@ -86,6 +86,7 @@ impl IntoResponse for Fault {
 }
 
 pub async fn search(visit: Visit, asked: Result<Form<Asked>, Failure>) -> Result<Response, Failure> {
+    visit.searches()?;
     let Ok(Form(asked)) = asked else { return Ok(unreadable().into_response()) };
     let (query, faults) = asked.query(&visit.app, &visit.viewer, LIMIT).await?;
     if let Some(fault) = faults.into_iter().next() {

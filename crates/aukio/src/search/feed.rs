@@ -37,6 +37,7 @@ struct Entry {
 
 /// The newest hits, whatever order the address asks for.
 pub async fn atom(visit: Visit, Form(asked): Form<Asked>) -> Result<Response, Failure> {
+    visit.searches()?;
     // Feeds travel on to programs that know nobody, so they hold what anyone may read, whoever asks.
     let visit = Visit { viewer: Viewer::Visitor, ..visit };
     let asked = Asked { sort: "newest".to_owned(), after: String::new(), ..asked };

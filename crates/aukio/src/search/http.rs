@@ -95,6 +95,7 @@ impl SearchPage {
 }
 
 async fn show(visit: Visit, Form(asked): Form<Asked>) -> Result<Page<SearchPage>, Failure> {
+    visit.searches()?;
     let shell = visit.shell(Section::Search).await?;
     super::catch_up(&visit.app, &visit.viewer).await?;
     let (query, _) = asked.query(&visit.app, &visit.viewer, PAGE).await?;
@@ -235,6 +236,7 @@ struct Offer {
 }
 
 async fn suggest(visit: Visit, Form(asked): Form<Asked>) -> Result<Json<Suggestions>, Failure> {
+    visit.types()?;
     let words = words(&visit, &asked.q).await?;
     let titles = titles(&visit, &asked.q).await?;
     Ok(Json(Suggestions { words, titles }))

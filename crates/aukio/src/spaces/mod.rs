@@ -3,6 +3,7 @@
 pub mod access;
 pub mod http;
 pub mod store;
+pub mod succession;
 
 use std::borrow::Borrow;
 

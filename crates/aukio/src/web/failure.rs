@@ -14,8 +14,12 @@ use crate::api::caller::BASE as API;
 use crate::api::problem::{self, Refusal};
 use crate::app::App;
 use crate::audit::{self, Deed};
+use crate::disk;
 use crate::documents::DocumentError;
 use crate::people::PersonError;
+#[cfg(feature = "passkeys")]
+use crate::people::passkeys::PasskeyError;
+use crate::people::provider::ProviderError;
 use crate::search::SearchError;
 use crate::spaces::{AccessError, SpaceError};
 use crate::threads::ThreadError;
@@ -30,6 +34,8 @@ pub enum Failure {
     NotFound,
     /// The words stand under this key: a title, and `{key}-what` what to do next.
     Say(StatusCode, &'static str),
+    /// One asks faster than anybody reads; the words stand under this key.
+    TooOften { key: &'static str, seconds: u32 },
     /// Too much at once; worth trying again after so many seconds.
     Busy { seconds: u32 },
     /// Our fault, logged under this reference.
@@ -54,6 +60,7 @@ impl Failure {
             Failure::SignIn | Failure::ConfirmFirst => StatusCode::SEE_OTHER,
             Failure::NotFound => StatusCode::NOT_FOUND,
             Failure::Say(status, _) => *status,
+            Failure::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Failure::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Failure::Ours { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -63,7 +70,7 @@ impl Failure {
         match self {
             Failure::SignIn | Failure::ConfirmFirst => "error-sign-in",
             Failure::NotFound => "error-not-found",
-            Failure::Say(_, key) => key,
+            Failure::Say(_, key) | Failure::TooOften { key, .. } => key,
             Failure::Busy { .. } => "error-busy",
             Failure::Ours { .. } => "error-ours",
         }
@@ -123,7 +130,7 @@ pub async fn speak(State(app): State<App>, visit: Visit, request: Request, next:
     let page = ErrorPage { key: failure.key(), shell, reference };
     let mut response = Page(page).into_response();
     *response.status_mut() = failure.status();
-    if let Failure::Busy { seconds } = failure {
+    if let Failure::Busy { seconds } | Failure::TooOften { seconds, .. } = failure {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
@@ -159,6 +166,11 @@ impl From<sqlx::Error> for Failure {
             sqlx::Error::PoolTimedOut => {
                 tracing::warn!("the database is busy");
                 Failure::Busy { seconds: 5 }
+            }
+            error if disk::is_full(&error) => {
+                tracing::error!(%error, "the disk is full");
+                metrics::counter!("aukio_disk_full_total").increment(1);
+                Failure::Say(StatusCode::INSUFFICIENT_STORAGE, "error-disk-full")
             }
             error => Failure::ours(error),
         }
@@ -202,6 +214,7 @@ impl From<DocumentError> for Failure {
             DocumentError::TooLarge => Failure::Say(StatusCode::PAYLOAD_TOO_LARGE, "error-document-too-large"),
             DocumentError::Busy => Failure::Busy { seconds: 5 },
             DocumentError::NoSuchVersion => Failure::Say(StatusCode::CONFLICT, "error-no-such-version"),
+            DocumentError::Damaged => Failure::Say(StatusCode::CONFLICT, "error-document-damaged"),
             DocumentError::Broken(cause) => Failure::ours(cause),
             DocumentError::Store(error) => error.into(),
         }
@@ -214,8 +227,40 @@ impl From<PersonError> for Failure {
             PersonError::Busy => Failure::Busy { seconds: 2 },
             PersonError::TooOften => Failure::Say(StatusCode::TOO_MANY_REQUESTS, "error-too-often"),
             PersonError::OldLink => Failure::Say(StatusCode::GONE, "error-old-link"),
+            PersonError::KeepsSpaces => Failure::Say(StatusCode::CONFLICT, "error-keeps-spaces"),
+            PersonError::Sealed(cause) => Failure::ours(cause),
             PersonError::Hashing(cause) => Failure::ours(cause),
             PersonError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ProviderError> for Failure {
+    fn from(error: ProviderError) -> Self {
+        match error {
+            ProviderError::OldFlow => Failure::Say(StatusCode::GONE, "error-provider-old"),
+            ProviderError::Refused => Failure::Say(StatusCode::CONFLICT, "error-provider-refused"),
+            ProviderError::Unreachable(_) => Failure::Say(StatusCode::BAD_GATEWAY, "error-provider-unreachable"),
+            ProviderError::Untrue(_) => Failure::Say(StatusCode::CONFLICT, "error-provider-untrue"),
+            ProviderError::Taken => Failure::Say(StatusCode::CONFLICT, "error-provider-taken"),
+            ProviderError::LastWay => Failure::Say(StatusCode::CONFLICT, "error-last-way"),
+            ProviderError::TooOften => Failure::Say(StatusCode::TOO_MANY_REQUESTS, "error-too-often"),
+            ProviderError::Store(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(feature = "passkeys")]
+impl From<PasskeyError> for Failure {
+    fn from(error: PasskeyError) -> Self {
+        match error {
+            PasskeyError::Old => Failure::Say(StatusCode::GONE, "error-passkey-old"),
+            PasskeyError::Wrong(_) => Failure::Say(StatusCode::CONFLICT, "error-passkey-wrong"),
+            PasskeyError::TooMany => Failure::Say(StatusCode::CONFLICT, "error-passkey-too-many"),
+            PasskeyError::LastWay => Failure::Say(StatusCode::CONFLICT, "error-last-way"),
+            PasskeyError::TooOften => Failure::Say(StatusCode::TOO_MANY_REQUESTS, "error-too-often"),
+            PasskeyError::None => Failure::NotFound,
+            PasskeyError::Store(error) => error.into(),
         }
     }
 }

@@ -12,6 +12,7 @@ use super::assets::Assets;
 use super::meta::{self, Meta};
 use super::visit::Visit;
 use super::{Failure, assets};
+use crate::disk;
 use crate::spaces::{self, NetworkName};
 use crate::words::Words;
 
@@ -44,6 +45,8 @@ pub struct Shell {
     pub address: String,
     /// What the page says of itself to programs.
     pub meta: Option<Meta>,
+    /// For administrators: the percentage of the disk that is left, when it is little.
+    pub disk_left: Option<u64>,
 }
 
 /// The person who is signed in, as the masthead shows them.
@@ -80,6 +83,11 @@ impl Shell {
             now: visit.now,
             address: visit.app.address.clone(),
             meta: None,
+            disk_left: visit
+                .viewer
+                .member()
+                .filter(|member| member.administrator)
+                .and_then(|_| disk::low(&visit.app.settings)),
         }
     }
 

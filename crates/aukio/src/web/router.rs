@@ -44,6 +44,7 @@ fn pages() -> Router<App> {
 pub fn router(app: App, metrics: Metrics) -> Router {
     let mut site = Router::new()
         .merge(search::http::site_routes())
+        .merge(people::http::site_routes())
         .route("/", get(choose_language))
         .route("/assets/{file}", get(assets::serve))
         .route("/healthz", get(|| async { "ok\n" }))

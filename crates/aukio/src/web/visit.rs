@@ -73,6 +73,18 @@ impl Visit {
         self.caretaker()
     }
 
+    /// Leave for one more search.
+    pub fn searches(&self) -> Result<(), Failure> {
+        let turn = self.app.throttle.search(self.viewer.person(), self.from);
+        turn.map_err(|seconds| Failure::TooOften { key: "error-search-too-often", seconds })
+    }
+
+    /// Leave for one more offer of words while somebody types.
+    pub fn types(&self) -> Result<(), Failure> {
+        let turn = self.app.throttle.offer(self.viewer.person(), self.from);
+        turn.map_err(|seconds| Failure::TooOften { key: "error-search-too-often", seconds })
+    }
+
     /// An address of the service in the reader's language.
     pub fn url(&self, path: impl AsRef<str>) -> String {
         format!("/{}{}", self.language, path.as_ref())
@@ -96,6 +108,11 @@ async fn recognised(app: App, mut request: Request, next: Next) -> Response {
     if is_api && let Some(token) = bearer(request.headers()) {
         match tokens::member_of(&app, token).await {
             Ok(Some((member, scope))) => {
+                if let Err(seconds) = app.throttle.call(member.session) {
+                    tokens::note_slowed(&app, member.id).await;
+                    let slowed = Failure::TooOften { key: "error-calls-too-often", seconds };
+                    return problem::speak(&app, &slowed.into());
+                }
                 request.extensions_mut().insert(Viewer::Member(member));
                 request.extensions_mut().insert(scope);
                 return next.run(request).await;

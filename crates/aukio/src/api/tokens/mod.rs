@@ -9,6 +9,7 @@ use aukio_core::{Member, PersonId, SessionId, Time};
 
 use super::Scope;
 use crate::app::App;
+use crate::audit::{self, Deed};
 use crate::people::token::{self, Token};
 
 /// Tokens of one member.
@@ -36,6 +37,7 @@ pub async fn make(app: &App, person: PersonId, name: Line, scope: Scope) -> sqlx
         return Ok(None);
     }
     store::insert(&mut tx, id, token.hash(), person, name.as_str(), scope, app.clock.now()).await?;
+    audit::record(&mut tx, app, Some(person), Deed::TokenMade { token: id, writes: scope == Scope::Write }).await?;
     tx.commit().await?;
     Ok(Some(format!("{MARK}{}", token.into_text())))
 }
@@ -46,7 +48,20 @@ pub async fn of_person(app: &App, person: PersonId) -> sqlx::Result<Vec<Kept>> {
 
 /// Ends one of a member's own tokens.
 pub async fn end(app: &App, person: PersonId, token: SessionId) -> sqlx::Result<()> {
-    store::delete(&app.db, person, token).await
+    let mut tx = app.db.begin().await?;
+    if store::delete(&mut tx, person, token).await? {
+        audit::record(&mut tx, app, Some(person), Deed::TokenEnded { token }).await?;
+    }
+    tx.commit().await
+}
+
+/// A program calls too often with a token: the audit log has a line of it now and then.
+pub async fn note_slowed(app: &App, person: PersonId) {
+    if app.throttle.tells_of_refusal(&person.to_string())
+        && let Err(error) = audit::note(app, Some(person), Deed::TokenSlowed).await
+    {
+        tracing::error!(%error, "it cannot be written down that a token was slowed");
+    }
 }
 
 /// Who a program acts for, by the text that it brings; None when it is of no token.

@@ -50,9 +50,10 @@ pub(super) async fn of_person(db: &Db, person: PersonId) -> sqlx::Result<Vec<Kep
     Ok(rows.into_iter().map(kept).collect())
 }
 
-pub(super) async fn delete(db: &Db, person: PersonId, token: SessionId) -> sqlx::Result<()> {
-    db.execute("DELETE FROM api_token WHERE id = $1 AND person_id = $2", (token.0, person.0)).await?;
-    Ok(())
+/// Whether there was one.
+pub(super) async fn delete(tx: &mut Tx, person: PersonId, token: SessionId) -> sqlx::Result<bool> {
+    let gone = tx.execute("DELETE FROM api_token WHERE id = $1 AND person_id = $2", (token.0, person.0)).await?;
+    Ok(gone > 0)
 }
 
 pub(super) async fn touch(db: &Db, token: SessionId, at: Time) -> sqlx::Result<()> {

@@ -313,3 +313,45 @@ pub async fn count(tx: &mut Tx, space: SpaceId, counter: &'static str, by: i64) 
     tx.execute(sql, (space.0, by)).await?;
     Ok(())
 }
+
+/// The spaces that this person alone takes care of.
+pub(in crate::spaces) async fn kept_alone(tx: &mut Tx, person: PersonId) -> sqlx::Result<Vec<Space>> {
+    let rows: Vec<Row> = tx
+        .all(
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM membership own JOIN space s ON s.id = own.space_id
+                 WHERE own.person_id = $1 AND own.role IN ('convener', 'coordinator')
+                   AND NOT EXISTS (SELECT 1 FROM membership other WHERE other.space_id = s.id
+                                   AND other.person_id <> $1 AND other.role IN ('convener', 'coordinator'))
+                 ORDER BY s.id LIMIT 1000"
+            ),
+            (person.0,),
+        )
+        .await?;
+    Ok(rows.into_iter().map(Space::from).collect())
+}
+
+/// The nearest coordinator of a space above this one, other than this person.
+pub(in crate::spaces) async fn coordinator_above(
+    tx: &mut Tx,
+    space: SpaceId,
+    but: PersonId,
+) -> sqlx::Result<Option<PersonId>> {
+    let row: Option<(i64,)> = tx
+        .optional(
+            "WITH RECURSIVE above (id, parent_id, distance) AS (
+                 SELECT id, parent_id, CAST(0 AS BIGINT) FROM space WHERE id = $1
+                 UNION ALL
+                 SELECT s.id, s.parent_id, a.distance + 1 FROM space s JOIN above a ON s.id = a.parent_id
+                 WHERE a.distance < 16
+             )
+             SELECT m.person_id FROM above a CROSS JOIN membership m
+             WHERE m.space_id = a.id AND a.distance > 0 AND m.role = 'coordinator' AND m.person_id <> $2
+             ORDER BY a.distance, m.joined_at, m.person_id LIMIT 1",
+            (space.0, but.0),
+        )
+        .await?;
+    Ok(row.map(|(person,)| PersonId(person)))
+}

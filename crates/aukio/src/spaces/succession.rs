@@ -1,0 +1,48 @@
+//! Who takes care of a space when the last one who did goes for good: the nearest coordinator above it, or else the
+//! administrator who has been there longest. No space is ever left to nobody.
+
+use aukio_core::policy::Role;
+use aukio_core::{PersonId, Time};
+
+use super::{Space, store};
+use crate::app::App;
+use crate::audit::{self, Deed};
+use crate::db::Tx;
+use crate::journal::{self, Entry};
+use crate::people;
+
+/// A space that one person alone takes care of.
+pub struct Kept {
+    pub space: Space,
+    /// Who would take it over; nobody when there is neither a coordinator above nor another administrator.
+    pub heir: Option<PersonId>,
+}
+
+/// The spaces that would be left alone.
+pub async fn kept_alone(tx: &mut Tx, person: PersonId) -> sqlx::Result<Vec<Kept>> {
+    let mut kept = Vec::new();
+    for space in store::kept_alone(tx, person).await? {
+        let above = store::coordinator_above(tx, space.id, person).await?;
+        let heir = match above {
+            Some(coordinator) => Some(coordinator),
+            None => people::eldest_administrator_but(tx, person).await?,
+        };
+        kept.push(Kept { space, heir });
+    }
+    Ok(kept)
+}
+
+/// Gives each of these spaces to its heir; false, and nothing is changed for good, when one has none.
+pub async fn hand_over(tx: &mut Tx, app: &App, person: PersonId, at: Time) -> sqlx::Result<bool> {
+    for Kept { space, heir } in kept_alone(tx, person).await? {
+        let Some(heir) = heir else { return Ok(false) };
+        let role = if space.parent.is_none() { Role::Coordinator } else { Role::Convener };
+        if !store::enter(tx, space.id, heir, role, at).await? {
+            store::appoint(tx, space.id, heir, role).await?;
+        }
+        let entry = Entry::MembershipChanged { space: space.id, person: heir };
+        journal::record(tx, Some(person), at, entry).await?;
+        audit::record(tx, app, Some(person), Deed::RoleGiven { space: space.id, person: heir, role }).await?;
+    }
+    Ok(true)
+}
