@@ -2,22 +2,9 @@
 // each theme, each width and each language once; AUKIO_SOAK looks at it in all of their pairings.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import axe from 'axe-core';
 import { openBrowser } from './lib.mjs';
-import { doubled, fits, keepsEdges, outline, spaced, still, targets } from './measures.mjs';
+import { broken, doubled, fits, keepsEdges, outline, spaced, still, targets } from './measures.mjs';
 import { lookAs, open, screens } from './screens.mjs';
-
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-/** Runs axe inside the page, and asks only for what is wrong: four times as fast as with the whole report. */
-async function broken(page) {
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate(async (values) => {
-    const found = await globalThis.axe.run(document, { runOnly: { type: 'tag', values }, resultTypes: ['violations'] });
-    return found.violations.map(({ id, nodes }) => ({ id, nodes: nodes.slice(0, 2).map((node) => ({ html: node.html, why: node.any[0]?.message ?? node.failureSummary })) }));
-  }, rules);
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html.slice(0, 160)} (${node.why})`).join(' | ')}`);
-}
 
 const themes = ['light', 'dark', 'forced'];
 // 320×256 is a window of 1280×1024 at 400 %.

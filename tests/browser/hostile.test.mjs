@@ -76,9 +76,14 @@ describe('hostile texts', () => {
   });
 
   it('what programs bring shows and does not act', async () => {
-    const page = await (await sends('/fi/me/tokens', { name: 'Koe', scope: 'write' })).text();
-    const token = /value="(aukio_[0-9a-f]{64})"/.exec(page)[1];
-    for (const payload of payloads) {
+    // Each token may be used so often in a minute.
+    const tokens = [];
+    for (const name of ['Koe', 'Toinen koe']) {
+      const page = await (await sends('/fi/me/tokens', { name, scope: 'write' })).text();
+      tokens.push(/value="(aukio_[0-9a-f]{64})"/.exec(page)[1]);
+    }
+    for (const [number, payload] of payloads.entries()) {
+      const token = tokens[number % tokens.length];
       const answer = await reader.context.request.post(`/api/v1/spaces/${slug}/threads`, {
         data: { title: payload.replace(/\s+/g, ' ').slice(0, 160), markdown: payload },
         headers: { Authorization: `Bearer ${token}` },

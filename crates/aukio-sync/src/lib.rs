@@ -7,15 +7,16 @@
 //! Read it in this order:
 //!
 //! 1. `replica.rs`: one document in memory, and how a foreign update gets into it unharmed;
-//! 2. `pending.rs`: which share of an update can be placed now, and the queue for the rest;
-//! 3. `log.rs`: what is asked of the store;
-//! 4. `session.rs`: one client in a room: its queue, its rights, why it was closed;
-//! 5. `presence.rs`: who is here, as told by the server and not by the client;
-//! 6. `room/`: the task that owns a replica and the order of everything;
-//! 7. `rooms.rs` and `budget.rs`: one room per document, opened once, closed when memory is short;
-//! 8. `snapshot.rs` and `history.rs`: how a document and its past are stored in few bytes;
-//! 9. `authors.rs`: who wrote what;
-//! 10. `walk.rs`, `build.rs` and `canonical.rs`: from the shared tree to a neutral document and back.
+//! 2. `engine.rs`: the same at rest, when nobody has asked for a while;
+//! 3. `pending.rs`: which share of an update can be placed now, and the queue for the rest;
+//! 4. `log.rs`: what is asked of the store;
+//! 5. `session.rs`: one client in a room: its queue, its rights, why it was closed;
+//! 6. `presence.rs`: who is here, as told by the server and not by the client;
+//! 7. `room/`: the task that owns a replica and the order of everything;
+//! 8. `rooms.rs` and `budget.rs`: one room per document, opened once, closed when memory is short;
+//! 9. `snapshot.rs` and `history.rs`: how a document and its past are stored in few bytes;
+//! 10. `authors.rs`: who wrote what;
+//! 11. `walk.rs`, `build.rs` and `canonical.rs`: from the shared tree to a neutral document and back.
 //!
 //! The order in a room is the promise of the whole crate: an update is decoded, the sender's access is
 //! checked, it is applied, appended to the log, and only when the log says that it is safe do the other
@@ -33,6 +34,7 @@ mod authors;
 mod budget;
 mod build;
 mod canonical;
+mod engine;
 pub mod history;
 mod log;
 mod pending;

@@ -9,11 +9,9 @@ use aukio_protocol::state_vector::{self, StateVector};
 use aukio_protocol::update::{self, Id, IdRange, Summary, UpdateError};
 use aukio_protocol::{Limits, ReadError};
 use yrs::updates::decoder::Decode;
-use yrs::{
-    ClientID, Doc, IdSet, OffsetKind, Options, ReadTxn, Transact, TransactionMut, Update, WriteTxn, XmlFragment,
-    XmlFragmentRef,
-};
+use yrs::{ClientID, IdSet, ReadTxn, Transact, TransactionMut, Update, WriteTxn, XmlFragment, XmlFragmentRef};
 
+use crate::engine::Engine;
 use crate::pending::{self, Queue, Waiting, clock};
 use crate::{Authors, Document, Written, authors, build, canonical, snapshot, walk};
 
@@ -86,7 +84,9 @@ pub enum ReplicaError {
 /// [`ReplicaError::Poisoned`] every call fails the same way.
 #[derive(Debug)]
 pub struct Replica {
-    doc: Doc,
+    engine: Engine,
+    /// Whether the engine was asked for anything since [`Replica::rest_if_unused`] looked last.
+    used: bool,
     /// What the replica has seen. Equal to the engine's own state vector, and cheaper to ask.
     seen: StateVector,
     depths: Depths,
@@ -103,16 +103,11 @@ impl Default for Replica {
 }
 
 impl Replica {
-    /// An empty document. Its client id is random, as two replicas with one id would destroy each
-    /// other's text.
+    /// An empty document.
     pub fn new() -> Self {
-        let mut options = Options::with_client_id(ClientID::random());
-        // Yjs counts UTF-16 units. Tidying marks would make the server an author of deletes.
-        options.offset_kind = OffsetKind::Utf16;
-        options.skip_gc = false;
-        options.cleanup_formatting = false;
         Replica {
-            doc: Doc::with_options(options),
+            engine: Engine::new(),
+            used: false,
             seen: StateVector::new(),
             depths: Depths::default(),
             queue: Queue::default(),
@@ -185,7 +180,7 @@ impl Replica {
     pub fn diff(&mut self, vector: &[u8]) -> Result<Vec<u8>, ReplicaError> {
         let vector = state_vector::decode(vector, &Limits::default()).map_err(ReplicaError::StateVector)?;
         let vector = vector.into_iter().map(|(client, clock)| (ClientID::new(client), clock)).collect();
-        self.guarded(|replica| Ok(replica.doc.transact().encode_state_as_update_v1(&vector)))
+        self.guarded(|replica| Ok(replica.engine.doc()?.transact().encode_state_as_update_v1(&vector)))
     }
 
     /// The whole document as one update.
@@ -193,7 +188,8 @@ impl Replica {
     /// # Errors
     /// The replica is poisoned.
     pub fn snapshot(&mut self) -> Result<Vec<u8>, ReplicaError> {
-        self.guarded(|replica| Ok(replica.doc.transact().encode_state_as_update_v1(&yrs::StateVector::default())))
+        let all = yrs::StateVector::default();
+        self.guarded(|replica| Ok(replica.engine.doc()?.transact().encode_state_as_update_v1(&all)))
     }
 
     /// Whether the update holds anything that this replica does not know yet.
@@ -210,7 +206,7 @@ impl Replica {
         }
         let deleted = match self.deleted.take() {
             Some(deleted) => deleted,
-            None => self.guarded(|replica| Ok(replica.doc.transact().snapshot().delete_set))?,
+            None => self.guarded(|replica| Ok(replica.engine.doc()?.transact().snapshot().delete_set))?,
         };
         let all = summary.deletes.iter().all(|range| covers(&deleted, range));
         self.deleted = Some(deleted);
@@ -315,7 +311,7 @@ impl Replica {
         &self,
         act: impl FnOnce(&mut TransactionMut<'_>) -> Result<T, ReplicaError>,
     ) -> Result<T, ReplicaError> {
-        let mut tx = ManuallyDrop::new(self.doc.transact_mut());
+        let mut tx = ManuallyDrop::new(self.engine.doc()?.transact_mut());
         let result = catch_unwind(AssertUnwindSafe(|| {
             let result = act(&mut tx)?;
             tx.commit();
@@ -365,7 +361,7 @@ impl Replica {
     /// It is nested too deeply or has too many nodes, or the replica is poisoned.
     pub fn tree(&mut self) -> Result<Document, ReplicaError> {
         self.guarded(|replica| {
-            let tx = replica.doc.transact();
+            let tx = replica.engine.doc()?.transact();
             match tx.get_xml_fragment(ROOT) {
                 Some(root) => walk::document(&root, &tx),
                 None => Ok(Document::default()),
@@ -380,7 +376,7 @@ impl Replica {
     /// The replica is poisoned.
     pub fn canonical(&mut self) -> Result<String, ReplicaError> {
         self.guarded(|replica| {
-            let tx = replica.doc.transact();
+            let tx = replica.engine.doc()?.transact();
             Ok(tx.get_xml_fragment(ROOT).map_or_else(|| "[]".to_owned(), |root| canonical::json(&root, &tx)))
         })
     }
@@ -392,7 +388,7 @@ impl Replica {
     /// The block is too long to be looked through, or the replica is poisoned.
     pub fn writers(&mut self, block: usize, authors: &Authors) -> Result<Vec<Written>, ReplicaError> {
         self.guarded(|replica| {
-            let tx = replica.doc.transact();
+            let tx = replica.engine.doc()?.transact();
             let root = tx.get_xml_fragment(ROOT);
             let node = root.and_then(|root| root.get(&tx, u32::try_from(block).unwrap_or(u32::MAX)));
             node.map_or_else(|| Ok(Vec::new()), |node| authors::written(&node, &tx, authors))
@@ -401,7 +397,8 @@ impl Replica {
 
     /// The whole document in update format v2, which is smaller and which only stores read.
     pub(crate) fn encode_v2(&mut self) -> Result<Vec<u8>, ReplicaError> {
-        self.guarded(|replica| Ok(replica.doc.transact().encode_state_as_update_v2(&yrs::StateVector::default())))
+        let all = yrs::StateVector::default();
+        self.guarded(|replica| Ok(replica.engine.doc()?.transact().encode_state_as_update_v2(&all)))
     }
 
     /// An update that builds this text in an empty document.
@@ -449,12 +446,46 @@ impl Replica {
         if self.poisoned { Err(ReplicaError::Poisoned) } else { Ok(result) }
     }
 
+    /// Puts the engine to rest if nothing was asked of it since the last time that this was called. It wakes by
+    /// itself. Tells whether it rests now.
+    pub fn rest_if_unused(&mut self) -> bool {
+        if std::mem::take(&mut self.used) || self.poisoned {
+            return false;
+        }
+        // An engine that fails here fails with its next user, too, and they know what to do.
+        let packed = catch_unwind(AssertUnwindSafe(|| self.engine.packed())).unwrap_or_default();
+        if let Some(packed) = packed {
+            let awake = std::mem::replace(&mut self.engine, Engine::Resting(packed));
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(awake)));
+            self.deleted = None;
+        }
+        matches!(self.engine, Engine::Resting(_))
+    }
+
+    /// Opens the document again if it rests.
+    fn wake(&mut self) -> Result<(), ReplicaError> {
+        self.used = true;
+        let Engine::Resting(resting) = &self.engine else { return Ok(()) };
+        let update = resting.update()?;
+        self.engine = Engine::new();
+        let seen = self.write(|tx| {
+            tx.apply_update(update).map_err(|_| ReplicaError::Poisoned)?;
+            Ok(tx.state_vector())
+        })?;
+        let seen: StateVector = seen.iter().map(|(client, clock)| (client.get(), *clock)).collect();
+        // If it is not what it was, it has to come from the log.
+        if seen == self.seen { Ok(()) } else { Err(ReplicaError::Poisoned) }
+    }
+
     /// Runs something in the engine so that a panic there ends the replica and not the process.
     fn guarded<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
         if self.poisoned {
             return Err(ReplicaError::Poisoned);
         }
-        let result = catch_unwind(AssertUnwindSafe(|| act(self)));
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            self.wake()?;
+            act(self)
+        }));
         match result {
             Ok(Err(ReplicaError::Poisoned)) | Err(_) => Err(self.poison()),
             Ok(result) => result,

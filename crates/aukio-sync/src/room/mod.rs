@@ -215,6 +215,7 @@ impl<L: Log> Room<L> {
                 quiet_check = now + self.shared.settings.quiet / 4;
                 self.break_silence(now);
                 self.answer = None;
+                self.replica.rest_if_unused();
             }
         }
     }

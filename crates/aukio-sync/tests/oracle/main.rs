@@ -106,6 +106,11 @@ fn check(history: &History) -> bool {
         let summary = update::validate(bytes, &Limits::default()).unwrap();
         let applied = shuffled.apply(Source::SERVER, bytes, &summary).unwrap();
         waited |= applied.waits;
+        // Now and then nobody asks for a while, and the engine goes to rest in the middle.
+        if (at as u64 + seed) % 7 == 0 {
+            shuffled.rest_if_unused();
+            assert!(shuffled.rest_if_unused(), "seed {seed}");
+        }
         log.extend(applied.updates.into_iter().map(|(_, bytes)| bytes));
     }
     expect(&mut shuffled, "shuffled");
