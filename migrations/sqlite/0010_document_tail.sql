@@ -29,10 +29,15 @@ WHERE d.seq > d.journalled_seq AND u.seq > d.journalled_seq ORDER BY u.document_
 INSERT INTO document_unsettled (document_id, updates, schema)
 SELECT id, seq - journalled_seq, schema FROM document WHERE seq > journalled_seq;
 
-DELETE FROM document_update
-WHERE EXISTS (SELECT 1 FROM document_tail t WHERE t.document_id = document_update.document_id
-              AND t.seq = document_update.seq);
+DELETE FROM document_update WHERE (document_id, seq) IN (SELECT document_id, seq FROM document_tail);
 
 UPDATE document SET seq = journalled_seq WHERE seq > journalled_seq;
 
 DROP INDEX document_unjournalled;
+
+-- An earlier version counts updates in `seq` alone and would hand out numbers twice. It is refused, and its clients
+-- keep what they have until they reach this one.
+CREATE TRIGGER document_seq_settled BEFORE UPDATE OF seq ON document WHEN NEW.seq <> NEW.journalled_seq
+BEGIN
+    SELECT RAISE(ABORT, 'an earlier version writes to this database');
+END;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use aukio_protocol::Limits;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::budget::{Gauge, surplus};
@@ -180,7 +180,12 @@ pub(crate) struct Shared<L: Log> {
     open: Mutex<Registry>,
     /// Documents that were damaged when they were opened last.
     damaged: Mutex<HashSet<i64>>,
+    /// Turns at loading: each takes a processor and several times the memory of its document.
+    pub loading: Semaphore,
 }
+
+/// Documents that are loaded at the same time.
+const LOADING_MOST: usize = 4;
 
 #[derive(Default)]
 struct Registry {
@@ -218,7 +223,8 @@ impl<L: Log> Rooms<L> {
 
     fn with_hook(log: L, settings: Settings, hook: Option<Hook>) -> Self {
         let (open, damaged) = (Mutex::default(), Mutex::default());
-        Rooms { shared: Arc::new(Shared { log: Arc::new(log), settings, hook, start: Instant::now(), open, damaged }) }
+        let (start, loading) = (Instant::now(), Semaphore::new(LOADING_MOST));
+        Rooms { shared: Arc::new(Shared { log: Arc::new(log), settings, hook, start, open, damaged, loading }) }
     }
 
     /// Enters the document's room, opening it if need be. The first frames out are a sync step 1 and
@@ -383,7 +389,7 @@ impl<L: Log> Rooms<L> {
             return Ok(handle.control.clone());
         }
         if registry.busy_bytes() > self.shared.settings.memory_bytes_max {
-            return Err(OpenError::Unavailable("the memory for open documents is in use".to_owned()));
+            return Err(no_memory());
         }
         let (control, requests) = mpsc::channel(CONTROLS);
         let gauge = Arc::new(Gauge::new(self.shared.start));
@@ -426,6 +432,12 @@ impl<L: Log> Shared<L> {
         }
     }
 
+    /// Whether this room and the others in which somebody is take more memory than they may. One alone may.
+    pub fn is_short_for(&self, gauge: &Gauge) -> bool {
+        let busy = lock(&self.open).busy_bytes();
+        busy > self.settings.memory_bytes_max && busy > gauge.bytes()
+    }
+
     /// Closes idle rooms while the open ones take more memory than they may.
     pub fn relieve(&self) {
         let registry = lock(&self.open);
@@ -436,6 +448,10 @@ impl<L: Log> Shared<L> {
             let _ = registry.rooms[&document].control.try_send(Control::Evict);
         }
     }
+}
+
+pub(crate) fn no_memory() -> OpenError {
+    OpenError::Unavailable("the memory for open documents is in use".to_owned())
 }
 
 /// Locks even after a panic elsewhere: what these locks guard is whole between any two statements.

@@ -88,6 +88,14 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         closed: Option<PathBuf>,
     },
+    /// Close accounts again that a restored database has open, as after pg_restore; with the service stopped
+    CloseAgain {
+        #[command(flatten)]
+        settings: Settings,
+        /// The file closed-accounts of the place that was lost, beside the one of this place
+        #[arg(long, value_name = "FILE")]
+        closed: Option<PathBuf>,
+    },
     /// Take somebody's second factor away at once, when phone and recovery codes are lost
     TakeSecondFactor {
         #[command(flatten)]
@@ -119,6 +127,7 @@ impl Command {
             | Command::Backup { settings, .. }
             | Command::Export { settings, .. }
             | Command::Restore { settings, .. }
+            | Command::CloseAgain { settings, .. }
             | Command::TakeSecondFactor { settings, .. }
             | Command::Verify { settings, .. } => settings,
         }
@@ -144,6 +153,7 @@ fn main() -> anyhow::Result<()> {
             Command::Reindex(settings) => search::reindex::run(settings).await,
             Command::Backup { settings, to } => backup::run(settings, &to).await,
             Command::Restore { settings, from, closed } => backup::restore(settings, &from, closed).await,
+            Command::CloseAgain { settings, closed } => people::closed::run(settings, closed.as_deref()).await,
             Command::TakeSecondFactor { settings, email } => people::way_back::run(settings, &email).await,
             Command::Export { settings, to, public_only, with_passwords } => {
                 export::run(settings, &to, export::Scope { public_only, passwords: with_passwords }).await

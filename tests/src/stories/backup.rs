@@ -182,6 +182,16 @@ async fn who_closed_their_account_after_the_backup_is_closed_after_the_restore()
         assert!(told.lines().count() == 1 && !told.to_lowercase().contains("kuikkanen"), "{told}");
         let list = list.to_str().expect("a plain name").to_owned();
 
+        // A list that is not there is noticed before anything is written, and a line that nobody can read harms no other.
+        let data = folder();
+        run("restore", &["--from", &file, "--closed", "/nowhere"], data.path(), None).fails();
+        run("restore", &["--from", &file], data.path(), None).succeeds();
+        std::fs::write(data.path().join("closed-accounts"), "xx 1\nrevitty").expect("a torn list");
+        let told = run("close-again", &["--closed", &list], data.path(), None).succeeds();
+        assert!(told.contains("1 accounts closed again"), "{told}");
+        let told = run("close-again", &[], data.path(), None).succeeds();
+        assert!(told.contains("0 accounts closed again, of 1"), "{told}");
+
         for database in [None, Some(database())] {
             let data = folder();
             let told =

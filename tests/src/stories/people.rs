@@ -104,6 +104,36 @@ async fn a_profile_is_private_until_its_first_public_act() {
     visitor.get("/fi/people").await.shows("Noora Nieminen");
 }
 
+/// Two at the same moment, each of whom could go if the other stayed.
+#[tokio::test]
+async fn the_last_two_who_take_care_of_a_space_cannot_both_go() {
+    on_both(async |workspace| {
+        let (network, founder) = workspace.network().await;
+        let (one, other) = (workspace.member("Eka Epäröivä").await, workspace.member("Toka Touhukas").await);
+        let mut stayed = 0;
+        for member in [&one, &other] {
+            member.joins(&network).await;
+        }
+        let own = other.get("/fi/me").await.attribute("a[href^='/fi/people/']", "href").expect("a page of one's own");
+        let person = own.rsplit('/').next().expect("an id").to_owned();
+        for round in 0..12 {
+            let group = workspace.founds(&one, &network, &format!("Ryhmä {round}"), &[("joining", "open")]).await;
+            other.joins(&group).await;
+            let change = format!("/fi/spaces/{group}/members/change");
+            one.knock(&change, &[("person", &person), ("act", "convener")]).await.is(303);
+            let leave = format!("/fi/spaces/{group}/leave");
+            let (first, second) = tokio::join!(one.tries(&leave, &[]), other.tries(&leave, &[]));
+            assert!(first.is_some() && second.is_some(), "{first:?} {second:?}");
+            let members = founder.get(&format!("/fi/spaces/{group}/members")).await;
+            let count = ["Eka Epäröivä", "Toka Touhukas"].into_iter().filter(|name| members.has(name)).count();
+            assert_eq!(count, 1, "round {round}: {first:?} {second:?}");
+            stayed += 1;
+        }
+        eprintln!("{stayed} groups, each with somebody left");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn no_space_is_left_to_nobody_when_an_account_is_closed() {
     on_both(async |workspace| {

@@ -39,7 +39,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::budget::Gauge;
 use crate::log::{Log, LogError};
 use crate::presence::Presence;
-use crate::rooms::Shared;
+use crate::rooms::{Shared, no_memory};
 use crate::session::INCOMING_FRAMES;
 use crate::{Close, Replica};
 
@@ -110,7 +110,12 @@ impl<L: Log> Room<L> {
         gauge: Arc<Gauge>,
         mut requests: mpsc::Receiver<Control>,
     ) {
-        let opened = match recovery::load(Arc::clone(&shared), document).await {
+        let opened = recovery::load(Arc::clone(&shared), document).await.and_then(|opened| {
+            gauge.set(opened.bytes);
+            // Many that open at the same moment look small before they are loaded.
+            if shared.is_short_for(&gauge) { Err(no_memory()) } else { Ok(opened) }
+        });
+        let opened = match opened {
             Ok(opened) => opened,
             Err(error) => {
                 tracing::warn!(document, %error, "a document could not be opened");

@@ -66,7 +66,7 @@ impl<L: Log> Room<L> {
 
     pub(super) fn engine_failed(&mut self, why: &str) {
         tracing::warn!(document = self.document, why, "the document is loaded again");
-        if self.state == State::Live {
+        if matches!(self.state, State::Live | State::Damaged) {
             self.state = State::Reloading;
             self.batch_due = Some(Instant::now());
             self.retry_at = Some(Instant::now());
@@ -144,6 +144,7 @@ impl<L: Log> Room<L> {
 
 /// Loads a document. Building the replica is work for a thread that may block.
 pub(super) async fn load<L: Log>(shared: Arc<Shared<L>>, document: i64) -> Result<Opened, OpenError> {
+    let _turn = shared.loading.acquire().await;
     let loaded = shared.log.load(document).await?;
     let has_snapshot = loaded.snapshot.is_some();
     let opened = open(document, loaded).await;
@@ -155,8 +156,10 @@ pub(super) async fn load<L: Log>(shared: Arc<Shared<L>>, document: i64) -> Resul
             Err(_) => damaged,
         },
     };
-    if let Ok(opened) = &opened {
-        shared.note_damage(document, opened.is_damaged);
+    match &opened {
+        Ok(opened) => shared.note_damage(document, opened.is_damaged),
+        Err(OpenError::Damaged(_)) => shared.note_damage(document, true),
+        Err(OpenError::Missing | OpenError::Unavailable(_)) => {}
     }
     opened
 }

@@ -1,11 +1,13 @@
 //! Every bound of a room, and the words at it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aukio_protocol::wire::{self, Message};
-use aukio_sync::{Access, Close, JoinError, OpenError, Settings};
+use aukio_sync::{Access, Close, JoinError, Log, OpenError, Pending, Replica, Rooms, Settings};
+use aukio_text::markdown::parse;
 
-use crate::support::{Client, DOCUMENT, member, open, visitor};
+use crate::support::{Client, DOCUMENT, TestLog, member, open, visitor};
 
 const MOMENT: Duration = Duration::from_millis(400);
 
@@ -108,4 +110,30 @@ async fn idle_rooms_make_way_when_memory_is_short_and_busy_ones_do_not() {
     assert!(matches!(refused, JoinError::Open(OpenError::Unavailable(_))));
     // Rooms that are open stay open to others.
     assert!(rooms.join(1, visitor()).await.is_ok());
+}
+
+#[tokio::test]
+async fn memory_that_is_short_is_short_also_when_all_come_at_once() {
+    const DOCUMENTS: i64 = 40;
+    let log = TestLog::new();
+    let text = parse(&"pitkä teksti ".repeat(2_000));
+    for document in 1..=DOCUMENTS {
+        let bytes = Replica::from_tree(&text).unwrap();
+        log.append(document, vec![Pending { actor: None, bytes, schema: 0 }]).await.unwrap();
+    }
+    // Each takes some 250 KiB, which nobody knows before it is loaded.
+    let rooms = Arc::new(Rooms::new(log, Settings { memory_bytes_max: 3 << 20, ..Settings::default() }));
+    let joins = (1..=DOCUMENTS).map(|document| {
+        let rooms = Arc::clone(&rooms);
+        tokio::spawn(async move { rooms.join(document, visitor()).await })
+    });
+    let (mut open, mut refused) = (Vec::new(), 0);
+    for join in joins.collect::<Vec<_>>() {
+        match join.await.unwrap() {
+            Ok(connection) => open.push(connection),
+            Err(JoinError::Open(OpenError::Unavailable(_))) => refused += 1,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!((4..=14).contains(&open.len()) && open.len() + refused == DOCUMENTS as usize, "{} are open", open.len());
 }

@@ -140,6 +140,8 @@ pub fn bar(steps: u64) -> anyhow::Result<ProgressBar> {
 
 /// The command: puts a backup into an empty place, and compares what is there then with the manifest.
 pub async fn restore(settings: Settings, from: &Path, closed: Option<PathBuf>) -> anyhow::Result<()> {
+    // Read before anything is written: a restore that is done cannot be done again.
+    let closed = people::closed::read(&settings, closed.as_deref())?;
     let mut opened = Opened::open(from).with_context(|| format!("{} cannot be read", from.display()))?;
     let manifest = manifest(&mut opened)?;
     std::fs::create_dir_all(&settings.data)
@@ -160,12 +162,14 @@ pub async fn restore(settings: Settings, from: &Path, closed: Option<PathBuf>) -
         manifest.tables.len(),
         manifest.made_at
     );
-    // Those who have closed their account since then are closed again: by the list that was named, or the one here.
-    let list = closed.or_else(|| Some(people::closed::list(&settings)).filter(|list| list.exists()));
-    if let Some(list) = list {
-        let closed = people::closed::go_through(settings, &list).await?;
-        println!("{closed} accounts closed again that had been closed since");
+    if closed.is_empty() {
+        return Ok(());
     }
+    // Those who have closed their account since then are closed again.
+    let count = people::closed::close_again(settings, &closed).await.context(
+        "the data is restored, but accounts that were closed since are open; `aukio close-again` goes through their list",
+    )?;
+    println!("{count} accounts closed again that had been closed since");
     Ok(())
 }
 

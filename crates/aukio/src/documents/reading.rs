@@ -10,6 +10,7 @@ use aukio_protocol::{Limits, update};
 use aukio_sync::{EditError, OpenError, Replica, Source};
 use aukio_text::html::{self, Section};
 use aukio_text::tree::Document as Tree;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::access::MayEdit;
@@ -145,10 +146,8 @@ pub async fn change(app: &App, id: DocumentId, fresh: bool) -> Option<Change> {
 /// the form was drawn and merged like any other, so that others' changes since then survive.
 pub async fn rewrite(app: &App, may: MayEdit, drawn_at: i64, text: Tree) -> Result<(), DocumentError> {
     let (document, editor) = may.spend();
-    let loaded = log::load_until(&app.db, document.id, drawn_at).await.map_err(OpenError::from)?;
+    let mut then = log::replica_at(&app.db, document.id, drawn_at).await?;
     let broken = |error: aukio_sync::ReplicaError| DocumentError::from(OpenError::Damaged(error.to_string()));
-    let snapshot = loaded.snapshot.as_ref().map(|(_, bytes)| bytes.as_slice());
-    let mut then = Replica::open(snapshot, loaded.updates.iter().map(|(_, bytes)| bytes)).map_err(broken)?;
     let Some(bytes) = then.replace_with(&text).map_err(broken)? else {
         return Ok(());
     };
@@ -168,8 +167,9 @@ pub async fn tell_journal(app: App, stop: CancellationToken) {
     const MOMENT: Duration = Duration::from_millis(250);
     /// The more documents are written at the same time, the longer a moment: each of them costs the disk some pages,
     /// for one keystroke as for a hundred.
-    const FOR_EACH: Duration = Duration::from_millis(40);
-    const LONGEST: Duration = Duration::from_secs(2);
+    const FOR_EACH: Duration = Duration::from_millis(20);
+    /// Readers of a page see an edit after this at the latest, unless the disk is slow.
+    const LONGEST: Duration = Duration::from_secs(1);
     let mut pause = MOMENT;
     loop {
         tokio::select! {
@@ -180,8 +180,10 @@ pub async fn tell_journal(app: App, stop: CancellationToken) {
             }
             () = tokio::time::sleep(pause) => {}
         }
+        let began = Instant::now();
         match tell(&app).await {
-            Ok(documents) => pause = (FOR_EACH * documents).clamp(MOMENT, LONGEST),
+            // A slow disk has most of its time for the keystrokes.
+            Ok(documents) => pause = (FOR_EACH * documents).clamp(MOMENT, LONGEST).max(began.elapsed() * 4),
             Err(error) => tracing::warn!(%error, "edits of documents cannot be told to the journal"),
         }
     }
@@ -189,23 +191,38 @@ pub async fn tell_journal(app: App, stop: CancellationToken) {
 
 /// Tells of all that has been written. Returns of how many documents.
 async fn tell(app: &App) -> sqlx::Result<u32> {
+    const PORTION: i64 = 1024;
     /// Documents in one transaction: the next keystrokes wait for it.
     const TOGETHER: usize = 16;
-    let documents = log::store::unsettled(&app.db, 1024).await?;
-    for some in documents.chunks(TOGETHER) {
-        let mut tx = app.db.begin().await?;
-        let settled = log::store::settle(&mut tx, some).await?;
-        for one in &settled {
-            versions::note(&mut tx, one.document(), one.after, one.until).await?;
-            let entry = Entry::DocumentEdited { space: one.space(), document: one.document(), seq: one.until };
-            journal::record(&mut tx, one.writer(), app.clock.now(), entry).await?;
+    let (mut after, mut count) = (DocumentId(i64::MIN), 0);
+    loop {
+        let documents = log::store::unsettled(&app.db, after, PORTION).await?;
+        for some in documents.chunks(TOGETHER) {
+            let Err(error) = settle(app, some).await else { continue };
+            tracing::warn!(%error, documents = some.len(), "documents cannot be settled together");
+            // One that cannot be settled must not keep the others back.
+            for document in some {
+                if let Err(error) = settle(app, std::slice::from_ref(document)).await {
+                    tracing::error!(%error, %document, "the newest updates of a document cannot be settled");
+                }
+            }
         }
-        tx.commit().await?;
-        app.journal.wake();
-        // After the wake, so that there is no moment at which a page that was kept seems fresh.
-        for one in settled {
-            app.documents.untold.told(one.document(), one.until);
+        count += u32::try_from(documents.len()).unwrap_or(u32::MAX);
+        match documents.last() {
+            Some(last) if documents.len() as i64 == PORTION => after = *last,
+            _ => return Ok(count),
         }
     }
-    Ok(u32::try_from(documents.len()).unwrap_or(u32::MAX))
+}
+
+async fn settle(app: &App, documents: &[DocumentId]) -> sqlx::Result<()> {
+    let mut tx = app.db.begin().await?;
+    for one in log::store::settle(&mut tx, documents).await? {
+        versions::note(&mut tx, one.document(), one.after, one.until).await?;
+        let entry = Entry::DocumentEdited { space: one.space(), document: one.document(), seq: one.until };
+        journal::record(&mut tx, one.writer(), app.clock.now(), entry).await?;
+    }
+    tx.commit().await?;
+    app.journal.wake();
+    Ok(())
 }

@@ -212,6 +212,10 @@ pub async fn run(app: App, from: i64, stop: CancellationToken) {
         };
         for numbered in entries {
             app.pages.tell(&numbered.entry);
+            // Only after the page that was kept has gone, whichever node has settled the edit.
+            if let Entry::DocumentEdited { document, seq, .. } = numbered.entry {
+                app.documents.untold.told(document, seq);
+            }
             if let Some(topic) = Topic::of(numbered.entry) {
                 for language in app.live.languages(topic) {
                     match draw(&app, Words(language), topic, &numbered, true).await {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use aukio_core::text::{Email, Password};
-use aukio_core::{Member, PersonId, SpaceId};
+use aukio_core::{Member, PersonId, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 
 use super::token::{self, Token};
@@ -144,12 +144,14 @@ pub async fn change_password(
 pub async fn close(app: &App, person: PersonId) -> Result<(), PersonError> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    if !spaces::succession::hand_over(&mut tx, app, person, now).await? {
+    store::lock(&mut tx, person).await?;
+    let Some(deeds) = spaces::succession::hand_over(&mut tx, person, now).await? else {
         return Err(PersonError::KeepsSpaces);
-    }
+    };
+    close_in(&mut tx, person, now).await?;
     // Before it is done: somebody who asked for it may be closed once too often, but never be forgotten.
     closed::note(&app.settings, person, now).await.map_err(sqlx::Error::Io)?;
-    close_in(&mut tx, app, person).await?;
+    note_closed(&mut tx, app, person, deeds).await?;
     tx.commit().await?;
     app.journal.wake();
     app.live.recheck();
@@ -158,14 +160,16 @@ pub async fn close(app: &App, person: PersonId) -> Result<(), PersonError> {
 
 /// Closes an account again that a restore has brought back, whatever it takes care of.
 pub async fn close_again(app: &App, person: PersonId) -> sqlx::Result<()> {
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    spaces::succession::hand_over(&mut tx, app, person, app.clock.now()).await?;
-    close_in(&mut tx, app, person).await?;
+    store::lock(&mut tx, person).await?;
+    let deeds = spaces::succession::hand_over(&mut tx, person, now).await?.unwrap_or_default();
+    close_in(&mut tx, person, now).await?;
+    note_closed(&mut tx, app, person, deeds).await?;
     tx.commit().await
 }
 
-async fn close_in(tx: &mut Tx, app: &App, person: PersonId) -> sqlx::Result<()> {
-    let now = app.clock.now();
+async fn close_in(tx: &mut Tx, person: PersonId, now: Time) -> sqlx::Result<()> {
     for space in store::spaces_of(tx, person).await?.into_iter().map(SpaceId) {
         spaces::store::remove(tx, space, person).await?;
         journal::record(tx, Some(person), now, Entry::MembershipChanged { space, person }).await?;
@@ -174,6 +178,14 @@ async fn close_in(tx: &mut Tx, app: &App, person: PersonId) -> sqlx::Result<()> 
     second_factor::remove_in(tx, person).await?;
     store::close(tx, person, now).await?;
     journal::record(tx, Some(person), now, Entry::PersonClosed { person }).await?;
+    Ok(())
+}
+
+/// The audit log's lines come last, as they hold its end until the commit.
+async fn note_closed(tx: &mut Tx, app: &App, person: PersonId, deeds: Vec<Deed>) -> sqlx::Result<()> {
+    for deed in deeds {
+        audit::record(tx, app, Some(person), deed).await?;
+    }
     audit::record(tx, app, Some(person), Deed::AccountClosed).await?;
     Ok(())
 }

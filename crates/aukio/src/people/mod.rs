@@ -29,7 +29,7 @@ use aukio_core::{Language, PersonId, Sector, SessionId, Time};
 pub use joining::first_administrator_token;
 pub use session::viewer_of;
 
-pub use store::eldest_administrator_but;
+pub use store::{eldest_administrator_but, stays};
 
 use crate::app::App;
 use crate::db::{Db, Queries, Tx};

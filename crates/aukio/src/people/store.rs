@@ -247,6 +247,26 @@ pub async fn eldest_administrator_but(tx: &mut Tx, person: PersonId) -> sqlx::Re
     Ok(row.map(|(person,)| PersonId(person)))
 }
 
+/// Whether the account is open and nobody is closing it right now; it cannot be closed before this transaction ends.
+pub async fn stays(tx: &mut Tx, person: PersonId) -> sqlx::Result<bool> {
+    const OPEN: Sql = Sql {
+        sqlite: "SELECT id FROM person WHERE id = $1 AND closed_at IS NULL",
+        // Not waited for: two who are each other's heirs would wait for ever.
+        postgres: "SELECT id FROM person WHERE id = $1 AND closed_at IS NULL FOR SHARE SKIP LOCKED",
+    };
+    let text = OPEN.on(&&mut *tx);
+    let row: Option<(i64,)> = tx.optional(text, (person.0,)).await?;
+    Ok(row.is_some())
+}
+
+/// Nobody else decides about this person before the transaction ends.
+pub(super) async fn lock(tx: &mut Tx, person: PersonId) -> sqlx::Result<()> {
+    if let Tx::Postgres(_) = tx {
+        let _: Option<(i64,)> = tx.optional("SELECT id FROM person WHERE id = $1 FOR UPDATE", (person.0,)).await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn has_administrator(db: impl Queries) -> sqlx::Result<bool> {
     let row: Option<(i64,)> =
         db.optional("SELECT id FROM person WHERE administrator AND closed_at IS NULL LIMIT 1", ()).await?;

@@ -159,7 +159,8 @@ impl Throttle {
         let mut buckets = locked(&self.buckets);
         make_room(&mut buckets, now);
         let filled_until = buckets.entry(key).or_insert(now);
-        let next = (*filled_until).max(now) + interval;
+        // Never filled further than the time itself: a clock that was ahead for a while must not shut anybody out.
+        let next = (*filled_until).clamp(now, now + time_microseconds) + interval;
         // The whole time's tries may come at once; after that one per interval.
         let over = next - now - time_microseconds;
         if over > 0 {

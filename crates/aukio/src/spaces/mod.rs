@@ -271,6 +271,7 @@ pub async fn bring_in(app: &App, may: MayManage, email_key: &str) -> Result<(), 
 pub async fn appoint(app: &App, may: MayManage, person: PersonId, role: Role) -> Result<(), SpaceError> {
     let (space, convener) = may.spend();
     let mut tx = app.db.begin().await?;
+    store::lock(&mut tx, space.id).await?;
     if role == Role::Member && store::is_last_caretaker(&mut tx, space.id, person).await? {
         return Err(SpaceError::LastConvener);
     }
@@ -293,6 +294,7 @@ pub async fn dismiss(app: &App, may: MayManage, person: PersonId) -> Result<(), 
 
 async fn remove(app: &App, space: SpaceId, person: PersonId, by: PersonId) -> Result<(), SpaceError> {
     let mut tx = app.db.begin().await?;
+    store::lock(&mut tx, space).await?;
     if store::is_last_caretaker(&mut tx, space, person).await? {
         return Err(SpaceError::LastConvener);
     }

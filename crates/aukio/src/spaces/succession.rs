@@ -4,9 +4,8 @@
 use aukio_core::policy::Role;
 use aukio_core::{PersonId, Time};
 
-use super::{Space, store};
-use crate::app::App;
-use crate::audit::{self, Deed};
+use super::{Kind, Space, store};
+use crate::audit::Deed;
 use crate::db::Tx;
 use crate::journal::{self, Entry};
 use crate::people;
@@ -18,7 +17,7 @@ pub struct Kept {
     pub heir: Option<PersonId>,
 }
 
-/// The spaces that would be left alone.
+/// The spaces that would be left alone, at most a thousand of them.
 pub async fn kept_alone(tx: &mut Tx, person: PersonId) -> sqlx::Result<Vec<Kept>> {
     let mut kept = Vec::new();
     for space in store::kept_alone(tx, person).await? {
@@ -32,17 +31,29 @@ pub async fn kept_alone(tx: &mut Tx, person: PersonId) -> sqlx::Result<Vec<Kept>
     Ok(kept)
 }
 
-/// Gives each of these spaces to its heir; false, and nothing is changed for good, when one has none.
-pub async fn hand_over(tx: &mut Tx, app: &App, person: PersonId, at: Time) -> sqlx::Result<bool> {
-    for Kept { space, heir } in kept_alone(tx, person).await? {
-        let Some(heir) = heir else { return Ok(false) };
-        let role = if space.parent.is_none() { Role::Coordinator } else { Role::Convener };
-        if !store::enter(tx, space.id, heir, role, at).await? {
-            store::appoint(tx, space.id, heir, role).await?;
+/// Gives each of these spaces to its heir, and returns what is to be written into the audit log at the end. None, and
+/// nothing is changed for good, when a space has no heir.
+pub async fn hand_over(tx: &mut Tx, person: PersonId, at: Time) -> sqlx::Result<Option<Vec<Deed>>> {
+    store::lock_all_of(tx, person).await?;
+    let mut deeds = Vec::new();
+    loop {
+        let kept = kept_alone(tx, person).await?;
+        if kept.is_empty() {
+            return Ok(Some(deeds));
         }
-        let entry = Entry::MembershipChanged { space: space.id, person: heir };
-        journal::record(tx, Some(person), at, entry).await?;
-        audit::record(tx, app, Some(person), Deed::RoleGiven { space: space.id, person: heir, role }).await?;
+        for Kept { space, heir } in kept {
+            let Some(heir) = heir else { return Ok(None) };
+            // Who goes at this moment, too, cannot take anything over.
+            if !people::stays(tx, heir).await? {
+                return Ok(None);
+            }
+            let role = if space.kind == Kind::WorkingGroup { Role::Convener } else { Role::Coordinator };
+            if !store::enter(tx, space.id, heir, role, at).await? {
+                store::appoint(tx, space.id, heir, role).await?;
+            }
+            let entry = Entry::MembershipChanged { space: space.id, person: heir };
+            journal::record(tx, Some(person), at, entry).await?;
+            deeds.push(Deed::RoleGiven { space: space.id, person: heir, role });
+        }
     }
-    Ok(true)
 }

@@ -62,6 +62,9 @@ fn fields(tree: &[Tree], typed: Option<&[String]>) -> Vec<Part> {
     (0..=tree.len()).map(field).collect()
 }
 
+/// Fields that are drawn again without the document that they came from.
+const PARTS_MOST: usize = 2_000;
+
 #[derive(Deserialize, Default)]
 pub struct PlainForm {
     #[serde(default)]
@@ -84,22 +87,40 @@ pub async fn save(visit: Visit, At(id): At<DocumentId>, Form(form): Form<PlainFo
     let read = access::may_read(&visit.app, &visit.viewer, id).await?;
     let may = access::may_edit(read)?;
     let document = may.document().clone();
-    let drawn = parts::split(&versions::tree_at(&visit.app, id, form.seq.clamp(0, document.seq)).await?);
     let mut faults = Faults::default();
-    if let Some(tree) = edited(&visit, &drawn, &form.part, &mut faults) {
-        match reading::rewrite(&visit.app, may, form.seq, tree).await {
-            Ok(()) => return Ok(Redirect::to(&visit.url(address(id, &document.title))).into_response()),
-            // What was typed is worth more than a page of its own for the error.
-            Err(DocumentError::TooLarge) => faults.add(WHOLE, visit.words().say("error-document-too-large")),
-            Err(DocumentError::Damaged) => faults.add(WHOLE, visit.words().say("document-damaged")),
-            Err(DocumentError::Busy) => faults.add(WHOLE, visit.words().say("error-busy")),
-            Err(error) => return Err(error.into()),
+    let drawn = match versions::tree_at(&visit.app, id, form.seq.clamp(0, document.seq)).await {
+        Ok(tree) => {
+            let drawn = parts::split(&tree);
+            if let Some(tree) = edited(&visit, &drawn, &form.part, &mut faults) {
+                match reading::rewrite(&visit.app, may, form.seq, tree).await {
+                    Ok(()) => return Ok(Redirect::to(&visit.url(address(id, &document.title))).into_response()),
+                    Err(error) => not_saved(&visit, error, &mut faults)?,
+                }
+            }
+            drawn
         }
-    }
+        Err(error) => {
+            not_saved(&visit, error, &mut faults)?;
+            // The fields are as many as were typed in; what stood in them before is not to be had.
+            vec![Tree::default(); form.part.len().saturating_sub(1).min(PARTS_MOST)]
+        }
+    };
     let shell = visit.shell(Section::Documents).await?;
     let base = visit.url(address(id, &document.title));
     let parts = fields(&drawn, Some(&form.part));
     Ok(Again(PlainPage { shell, document, base, seq: form.seq, parts, faults }).into_response())
+}
+
+/// What was typed is worth more than a page of its own for the error.
+fn not_saved(visit: &Visit, error: DocumentError, faults: &mut Faults) -> Result<(), Failure> {
+    let why = match error {
+        DocumentError::TooLarge => "error-document-too-large",
+        DocumentError::Damaged => "document-damaged",
+        DocumentError::Busy => "error-busy",
+        error => return Err(error.into()),
+    };
+    faults.add(WHOLE, visit.words().say(why));
+    Ok(())
 }
 
 /// The text that the fields make together; None with a fault at each field that cannot be taken. The last

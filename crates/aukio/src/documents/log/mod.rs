@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use aukio_core::{Clock, DocumentId, PersonId};
 use aukio_sync::history::{self, Past};
-use aukio_sync::{Loaded, Log, LogError, Pending};
+use aukio_sync::{Loaded, Log, LogError, OpenError, Pending, Replica};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
@@ -96,7 +96,10 @@ impl Log for DocumentLog {
     }
 
     async fn load_all(&self, document: i64) -> Result<Loaded, LogError> {
-        load(&self.db, DocumentId(document), i64::MAX, false).await
+        let loaded = load(&self.db, DocumentId(document), i64::MAX, false).await?;
+        // Asked for when the snapshot is no good: a new one takes its place, if the log is whole.
+        tokio::spawn(compact(self.db.clone(), DocumentId(document), loaded.clone()));
+        Ok(loaded)
     }
 
     async fn append(&self, document: i64, updates: Vec<Pending>) -> Result<i64, LogError> {
@@ -125,6 +128,33 @@ fn unavailable(error: sqlx::Error) -> LogError {
 /// A document as it was after the update with this number, or as it is now.
 pub(super) async fn load_until(db: &Db, document: DocumentId, until: i64) -> Result<Loaded, LogError> {
     load(db, document, until, true).await
+}
+
+/// The same, opened, on a thread of its own. A damaged snapshot costs nothing but time: the log holds everything, too.
+///
+/// # Errors
+/// The log cannot be read, or what it holds is no text.
+pub(super) async fn replica_at(db: &Db, document: DocumentId, until: i64) -> Result<Replica, OpenError> {
+    let loaded = load_until(db, document, until).await?;
+    let has_snapshot = loaded.snapshot.is_some();
+    match open(loaded).await {
+        Err(error @ OpenError::Damaged(_)) if has_snapshot => {
+            tracing::warn!(%error, %document, "the snapshot is passed over");
+            open(load(db, document, until, false).await?).await
+        }
+        opened => opened,
+    }
+}
+
+async fn open(loaded: Loaded) -> Result<Replica, OpenError> {
+    let open = move || {
+        let snapshot = loaded.snapshot.as_ref().map(|(_, bytes)| bytes.as_slice());
+        Replica::open(snapshot, loaded.updates.iter().map(|(_, bytes)| bytes))
+    };
+    match tokio::task::spawn_blocking(open).await {
+        Ok(opened) => opened.map_err(|error| OpenError::Damaged(error.to_string())),
+        Err(panic) => Err(OpenError::Damaged(panic.to_string())),
+    }
 }
 
 /// The same, from the newest snapshot or from the first update.
@@ -246,8 +276,9 @@ async fn commit_together(db: Db, clock: Clock, untold: Untold, mut waiting: mpsc
                     let _ = reply.send(Ok(seq));
                 }
             }
-            // One bad append must not take its neighbours with it: each tries alone.
-            Err(_) if appends.len() > 1 => {
+            // One bad append must not take its neighbours with it: each tries alone. A database that does not answer
+            // is nobody's fault, and each alone would wait for it as long.
+            Err(sqlx::Error::Database(_) | sqlx::Error::RowNotFound) if appends.len() > 1 => {
                 for (append, reply) in appends.into_iter().zip(replies) {
                     let outcome = commit(&db, &clock, &untold, vec![append]).await;
                     let _ = reply.send(outcome.map(|seqs| seqs[0]).map_err(unavailable));

@@ -21,8 +21,9 @@ pub struct Append {
     pub schema: i64,
 }
 
-/// Appends updates to the logs of documents and returns the number of the last update of each append. From here to the commit nobody else appends to these documents, so that numbers are handed out one by one.
-/// However many there are, it is three statements.
+/// Appends updates to the logs of documents and returns the number of the last update of each append. From here to the
+/// commit nobody else appends to these documents, so that numbers are handed out one by one. However many there are,
+/// it is three statements.
 ///
 /// # Errors
 /// When there is no such document.
@@ -91,10 +92,14 @@ fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// Documents with updates that are not settled yet, those that were begun first.
-pub async fn unsettled(db: &Db, limit: i64) -> sqlx::Result<Vec<DocumentId>> {
-    let rows: Vec<(i64,)> =
-        db.all("SELECT document_id FROM document_unsettled ORDER BY document_id LIMIT $1", (limit,)).await?;
+/// Documents with updates that are not settled yet, by their ids, after `after`.
+pub async fn unsettled(db: &Db, after: DocumentId, limit: i64) -> sqlx::Result<Vec<DocumentId>> {
+    let rows: Vec<(i64,)> = db
+        .all(
+            "SELECT document_id FROM document_unsettled WHERE document_id > $1 ORDER BY document_id LIMIT $2",
+            (after.0, limit),
+        )
+        .await?;
     Ok(rows.into_iter().map(|(id,)| DocumentId(id)).collect())
 }
 
@@ -184,12 +189,17 @@ pub async fn settle(tx: &mut Tx, documents: &[DocumentId]) -> sqlx::Result<Vec<S
     let ids: Vec<i64> = documents.iter().map(|document| document.0).collect();
     let text = LOCK.on(&&mut *tx);
     let locked: Vec<(i64,)> = tx.all(text, (json(&ids),)).await?;
-    let ids = json(&locked.into_iter().map(|(id,)| id).collect::<Vec<_>>());
     let text = LAST.on(&&mut *tx);
-    let settled: Vec<Settled> = tx.all(text, (ids.clone(),)).await?;
+    let settled: Vec<Settled> = tx.all(text, (json(&locked.iter().map(|(id,)| id).collect::<Vec<_>>()),)).await?;
+    let whole: Vec<i64> = settled.iter().map(|one| one.document_id).collect();
+    // Numbers that do not meet must not be moved: the next ones would be handed out twice. What the tail holds is safe.
+    for (id,) in locked.iter().filter(|(id,)| !whole.contains(id)) {
+        tracing::error!(document = %DocumentId(*id), "the newest updates do not follow the others and stay in the tail");
+    }
     if settled.is_empty() {
         return Ok(settled);
     }
+    let ids = json(&whole);
     for sql in [MOVE, WRITERS, SCHEMA, CLEAR, DONE] {
         let text = sql.on(&&mut *tx);
         tx.execute(text, (ids.clone(),)).await?;
@@ -205,6 +215,7 @@ pub async fn settle(tx: &mut Tx, documents: &[DocumentId]) -> sqlx::Result<Vec<S
     }
     Ok(settled)
 }
+
 /// The schema of the newest editor that has written in the document.
 pub async fn schema(db: &Db, document: DocumentId) -> sqlx::Result<i64> {
     let row: Option<(i64,)> = db
@@ -235,7 +246,7 @@ pub async fn put_snapshot(db: &Db, document: DocumentId, seq: i64, bytes: Vec<u8
     db.execute(
         "INSERT INTO document_snapshot (document_id, seq, bytes) VALUES ($1, $2, $3)
          ON CONFLICT (document_id) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes
-         WHERE excluded.seq > document_snapshot.seq",
+         WHERE excluded.seq >= document_snapshot.seq",
         (document.0, seq, bytes),
     )
     .await?;

@@ -6,7 +6,7 @@ pub mod store;
 
 use aukio_core::text::Title;
 use aukio_core::{DocumentId, PersonId, Time};
-use aukio_sync::{OpenError, Replica, ReplicaError};
+use aukio_sync::{OpenError, Replica};
 use aukio_text::tree::Document as Tree;
 
 use super::{DocumentError, MayEdit, log};
@@ -60,15 +60,8 @@ pub(super) async fn note(tx: &mut Tx, document: DocumentId, after: i64, until: i
 /// # Errors
 /// The log cannot be read, or what it holds is no text.
 pub async fn tree_at(app: &App, document: DocumentId, seq: i64) -> Result<Tree, DocumentError> {
-    let loaded = log::load_until(&app.db, document, seq).await.map_err(OpenError::from)?;
-    let read = move || -> Result<Tree, ReplicaError> {
-        let snapshot = loaded.snapshot.as_ref().map(|(_, bytes)| bytes.as_slice());
-        Replica::open(snapshot, loaded.updates.iter().map(|(_, bytes)| bytes))?.tree()
-    };
-    match tokio::task::spawn_blocking(read).await {
-        Ok(tree) => tree.map_err(|error| OpenError::Damaged(error.to_string()).into()),
-        Err(panic) => Err(DocumentError::Broken(panic.to_string())),
-    }
+    let mut replica = log::replica_at(&app.db, document, seq).await?;
+    Ok(replica.tree().map_err(|error| OpenError::Damaged(error.to_string()))?)
 }
 
 /// Gives the sitting that ends with the update `seq` a name, or takes its name away.

@@ -314,6 +314,29 @@ pub async fn count(tx: &mut Tx, space: SpaceId, counter: &'static str, by: i64) 
     Ok(())
 }
 
+/// Who decides about the caretakers of a space does so alone, so that the last two cannot both go.
+pub(in crate::spaces) async fn lock(tx: &mut Tx, space: SpaceId) -> sqlx::Result<()> {
+    // In SQLite one writes at a time.
+    if let Tx::Postgres(_) = tx {
+        let _: Option<(i64,)> = tx.optional("SELECT id FROM space WHERE id = $1 FOR UPDATE", (space.0,)).await?;
+    }
+    Ok(())
+}
+
+/// The same for all spaces of a person, in one order everywhere.
+pub(in crate::spaces) async fn lock_all_of(tx: &mut Tx, person: PersonId) -> sqlx::Result<()> {
+    if let Tx::Postgres(_) = tx {
+        let _: Vec<(i64,)> = tx
+            .all(
+                "SELECT s.id FROM space s JOIN membership m ON m.space_id = s.id
+                 WHERE m.person_id = $1 ORDER BY s.id FOR UPDATE OF s",
+                (person.0,),
+            )
+            .await?;
+    }
+    Ok(())
+}
+
 /// The spaces that this person alone takes care of.
 pub(in crate::spaces) async fn kept_alone(tx: &mut Tx, person: PersonId) -> sqlx::Result<Vec<Space>> {
     let rows: Vec<Row> = tx
