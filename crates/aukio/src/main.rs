@@ -32,6 +32,10 @@ use clap::{Parser, Subcommand};
 
 use settings::Settings;
 
+/// Set up at build time, in `.cargo/config.toml`: what is free for a second goes back to the system.
+#[global_allocator]
+static MEMORY: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// An open workspace: discussions, documents and search that anyone may read
 #[derive(Parser)]
 #[command(name = "aukio", version)]

@@ -33,12 +33,18 @@ impl Process {
         threads
     }
 
-    /// Memory in use, in bytes.
+    /// Memory of its own in use, in bytes. Pages of files that it has mapped are not counted: the kernel drops them when
+    /// it needs room.
     pub fn memory(self) -> f64 {
+        self.status("RssAnon:") * 1024.0
+    }
+
+    /// Memory in use with the pages of mapped files, in bytes: what [`Process::peak_memory`] is compared with.
+    pub fn resident_memory(self) -> f64 {
         self.status("VmRSS:") * 1024.0
     }
 
-    /// The most memory that was in use since [`Process::forget_peak`], in bytes.
+    /// The most memory that was in use since [`Process::forget_peak`], mapped files included, in bytes.
     pub fn peak_memory(self) -> f64 {
         self.status("VmHWM:") * 1024.0
     }

@@ -17,7 +17,7 @@ use crate::target::Who;
 
 const DOCUMENT_BYTES: usize = 20_000;
 /// By then a document that nobody asks for rests.
-const A_WHILE: Duration = Duration::from_secs(10);
+const A_WHILE: Duration = Duration::from_secs(20);
 
 pub async fn run(bench: &mut Bench) -> Result<()> {
     let documents = bench.size(300, 2_000);

@@ -33,7 +33,7 @@ pub async fn run(bench: &mut Bench) -> Result<()> {
     let quiet = at_rate(place, &path, PAGES, Duration::from_secs(2)).await?;
 
     let process = site.target.process;
-    let base = process.memory();
+    let base = process.resident_memory();
     process.forget_peak();
     let mut trying = JoinSet::new();
     for n in 0..signins {

@@ -31,7 +31,7 @@ pub async fn run(bench: &mut Bench) -> Result<()> {
     let mut report = bench.report("storm", what, site.data.folder())?;
     let process = site.target.process;
     process.forget_peak();
-    let (base, cpu) = (process.memory(), process.cpu());
+    let (base, cpu) = (process.resident_memory(), process.cpu());
     let start = Instant::now();
     let joining: Vec<_> = (0..joiners)
         .map(|n| {
