@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { openBrowser } from './lib.mjs';
-import { broken, doubled, fits, keepsEdges, outline, spaced, still, targets } from './measures.mjs';
+import { broken, doubled, fits, keepsEdges, outline, spaced, still, targets, whole } from './measures.mjs';
 import { lookAs, open, screens } from './screens.mjs';
 
 const themes = ['light', 'dark', 'forced'];
@@ -45,6 +45,7 @@ describe('accessibility', () => {
           told(screen, '', await page.evaluate(targets));
           if (theme === 'forced') told(screen, 'forced colours: ', await page.evaluate(keepsEdges));
           told(screen, '', await page.evaluate(fits));
+          if (size.width > 320) told(screen, '', await page.evaluate(whole));
           await page.evaluate(spaced);
           told(screen, 'spaced: ', await page.evaluate(fits));
           if (size.width > 320) {

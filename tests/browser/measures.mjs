@@ -54,6 +54,24 @@ export const fits = () => {
   return [...new Set(faults)].slice(0, 4);
 };
 
+/** No short word on a button, tag, label or head of a column is broken in two. */
+export const whole = () => {
+  const faults = [];
+  for (const element of document.querySelectorAll('.button, .tag, label, legend, th, nav a')) {
+    if (!element.checkVisibility({ visibilityProperty: true }) || element.closest('.visually-hidden')) continue;
+    const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+      for (const { 0: word, index } of text.data.matchAll(/\p{L}{2,14}(?!\p{L})/gu)) {
+        const range = document.createRange();
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) faults.push(`“${word}” is broken in ${element.outerHTML.replaceAll(/\s+/g, ' ').slice(0, 100)}`);
+      }
+    }
+  }
+  return faults.slice(0, 4);
+};
+
 /** WCAG 2.5.8 at its least: 24 px, or as much room around. Links in sentences are exempt. */
 export const targets = () => {
   const faults = [];

@@ -14,6 +14,9 @@ use crate::http::{self, Client};
 use crate::people;
 use crate::process::Process;
 
+/// Places that readers come from: each may search so often and no more.
+const PLACES: usize = 2_000;
+
 /// What browsers say that they can unpack.
 pub const PACKED: &str = "Accept-Encoding: gzip, deflate, br\r\n";
 
@@ -39,13 +42,8 @@ pub async fn flat_out(
     connections: usize,
     time: Duration,
 ) -> Result<Outcome> {
-    let requests: Rc<Vec<Vec<u8>>> = Rc::new(
-        paths
-            .iter()
-            .enumerate()
-            .map(|(n, path)| http::get(place, path, &format!("{headers}{}", people::from(n))))
-            .collect(),
-    );
+    let request = |n: usize| http::get(place, &paths[n % paths.len()], &format!("{headers}{}", people::from(n)));
+    let requests: Rc<Vec<Vec<u8>>> = Rc::new((0..paths.len().max(PLACES)).map(request).collect());
     let latency = Rc::new(RefCell::new(Histogram::default()));
     let bytes = Rc::new(Cell::new(0usize));
     let warm_until = Instant::now() + Duration::from_millis(300);

@@ -63,11 +63,19 @@ live-one = 1 new message
 live-many = { "{n}" } new messages
 live-elsewhere = Go to the newest message
 presence = { $members ->
+    [0] { presence-readers }
+   *[other] { $readers ->
+        [0] { presence-members }
+       *[other] { presence-members } and { presence-readers }
+    }
+} here
+presence-members = { $members ->
     [one] 1 member
    *[other] { $members } members
-} and { $readers ->
+}
+presence-readers = { $readers ->
     [one] 1 reader
    *[other] { $readers } readers
-} here
+}
 typing-one = { $name } is writing…
 typing-many = { $n } people are writing…

@@ -63,11 +63,19 @@ live-one = 1 uusi viesti
 live-many = { "{n}" } uutta viestiä
 live-elsewhere = Siirry uusimpaan viestiin
 presence = { $members ->
+    [0] { presence-readers }
+   *[other] { $readers ->
+        [0] { presence-members }
+       *[other] { presence-members } ja { presence-readers }
+    }
+} paikalla
+presence-members = { $members ->
     [one] 1 jäsen
    *[other] { $members } jäsentä
-} ja { $readers ->
+}
+presence-readers = { $readers ->
     [one] 1 lukija
    *[other] { $readers } lukijaa
-} paikalla
+}
 typing-one = { $name } kirjoittaa…
 typing-many = { $n } ihmistä kirjoittaa…

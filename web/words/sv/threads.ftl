@@ -63,11 +63,19 @@ live-one = 1 nytt inlägg
 live-many = { "{n}" } nya inlägg
 live-elsewhere = Gå till det nyaste inlägget
 presence = { $members ->
+    [0] { presence-readers }
+   *[other] { $readers ->
+        [0] { presence-members }
+       *[other] { presence-members } och { presence-readers }
+    }
+} är här
+presence-members = { $members ->
     [one] 1 medlem
    *[other] { $members } medlemmar
-} och { $readers ->
+}
+presence-readers = { $readers ->
     [one] 1 läsare
    *[other] { $readers } läsare
-} är här
+}
 typing-one = { $name } skriver…
 typing-many = { $n } personer skriver…

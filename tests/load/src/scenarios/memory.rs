@@ -9,7 +9,7 @@ use anyhow::Result;
 use tokio::time::sleep;
 
 use crate::bench::Bench;
-use crate::editing;
+use crate::editing::{self, Connection};
 use crate::fixture::Sizes;
 use crate::report::Better;
 use crate::site::Site;
@@ -27,24 +27,33 @@ pub async fn run(bench: &mut Bench) -> Result<()> {
     let mut report = bench.report("memory", format!("{documents} open documents of 20 kB"), site.data.folder())?;
     // What the first connection brings along is nobody's in particular.
     let _first = editing::open_all(&site.target, vec![(Rc::clone(&site.documents[0]), Who::Visitor(0))]).await?;
-    let mut held = Vec::new();
-    let mut seen = vec![settled(&site).await];
-    for round in 0..2 {
-        let wanted = site.documents.iter().enumerate();
-        let wanted = wanted.map(|(n, document)| (Rc::clone(document), Who::Visitor(round * documents + n))).collect();
-        held.extend(editing::open_all(&site.target, wanted).await?);
-        seen.push(settled(&site).await);
-    }
+    // The start leaves garbage that goes meanwhile.
+    sleep(A_WHILE).await;
+    let base = settled(&site).await;
+    let first = readers(&site, 0).await?;
+    let opened = settled(&site).await;
     sleep(A_WHILE).await;
     let resting = settled(&site).await;
-    let each = |later: usize| (seen[later] - seen[later - 1]) / documents as f64 / 1024.0;
+    let second = readers(&site, documents).await?;
+    sleep(A_WHILE).await;
+    let whole = settled(&site).await;
+    let each = |more: f64, less: f64| (more - less) / documents as f64 / 1024.0;
+    let reader = each(whole, resting);
     report
-        .figure("document just opened", each(1) - each(2), "KiB", Better::Lower)
-        .figure("document", (resting - seen[0]) / documents as f64 / 1024.0 - 2.0 * each(2), "KiB", Better::Lower)
+        .figure("document just opened", each(opened, base) - reader, "KiB", Better::Lower)
+        .figure("document", each(resting, base) - reader, "KiB", Better::Lower)
         .bar(60.0)
-        .figure("reader", each(2), "KiB", Better::Lower)
-        .figure("whole service", resting / f64::from(1 << 20), "MiB", Better::Lower);
+        .figure("reader", reader, "KiB", Better::Lower)
+        .figure("whole service", whole / f64::from(1 << 20), "MiB", Better::Lower);
+    drop((first, second));
     bench.publish(&report)
+}
+
+/// One reader more for each document.
+async fn readers(site: &Site, from: usize) -> Result<Vec<Connection>> {
+    let wanted = site.documents.iter().enumerate();
+    let wanted = wanted.map(|(n, document)| (Rc::clone(document), Who::Visitor(from + n))).collect();
+    editing::open_all(&site.target, wanted).await
 }
 
 async fn settled(site: &Site) -> f64 {
