@@ -90,6 +90,25 @@ async fn after_a_day_the_member_comes_in_by_mail() {
 }
 
 #[tokio::test]
+async fn a_password_opens_nothing_from_the_moment_that_its_factor_goes() {
+    on_both(async |workspace| {
+        let (founder, member) = two(&workspace).await;
+        asks(&founder, &member.email, "Puhelin katosi").await.is(200);
+        // The time comes while the service runs and before it has looked.
+        workspace.tampers("UPDATE factor_removal SET due_at = 1").expect("time passes");
+        let (browser, wrong) = tries(&workspace, &member).await;
+        wrong.is(422);
+        assert!(browser.cookies().is_none(), "the password alone opened the account");
+        let left = workspace.tampers("SELECT COUNT(*) FROM factor_removal").expect("it is counted");
+        assert_eq!(left.lines().last(), Some("0"), "{left}");
+        let (browser, wrong) = tries(&workspace, &member).await;
+        wrong.is(422);
+        assert!(browser.cookies().is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_member_stops_it_by_mail_or_from_their_page() {
     on_both(async |workspace| {
         let (founder, member) = two(&workspace).await;

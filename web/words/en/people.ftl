@@ -147,6 +147,7 @@ prove-title = Confirm that it is you
 prove-what = This concerns your account or other people’s affairs, so we first make sure that it is you at the browser. A confirmation lasts a quarter of an hour.
 prove-password-hint = The password you sign in to Aukio with.
 prove-do = Confirm
+prove-passkey-what = You sign in with a passkey, so confirm with it. A password or a mailed link is not enough. If you have lost the device, contact the administrator.
 prove-link-what = You have no password, so we send a link to { $email }. The link brings you back to the same place.
 
 factor-title = Two-step sign-in

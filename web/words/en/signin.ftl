@@ -44,6 +44,7 @@ passkey-name-missing = Give the passkey a name.
 passkey-make-do = Create a passkey
 passkey-make-failed = No passkey was created. Try again when your device is ready.
 passkey-since = Created { $moment }
+passkey-elsewhere = Created at the service’s earlier address, no longer works
 passkey-remove-do = Remove
 passkey-do = Sign in with a passkey
 passkey-do-what = A fingerprint, your face or the device’s PIN is enough.

@@ -147,6 +147,7 @@ prove-title = Vahvista, että se olet sinä
 prove-what = Tämä toiminto koskee tunnustasi tai muiden asioita, joten varmistamme ensin, että selaimen äärellä olet sinä. Vahvistus riittää vartiksi.
 prove-password-hint = Salasana, jolla kirjaudut Aukioon.
 prove-do = Vahvista
+prove-passkey-what = Kirjaudut pääsyavaimella, joten vahvista sillä. Salasana tai sähköpostiin tuleva linkki ei riitä. Jos laitteesi on kadonnut, ota yhteyttä ylläpitoon.
 prove-link-what = Sinulla ei ole salasanaa, joten lähetämme linkin osoitteeseen { $email }. Linkistä palaat samaan kohtaan.
 
 factor-title = Kaksivaiheinen kirjautuminen

@@ -44,6 +44,7 @@ passkey-name-missing = Anna pääsyavaimelle nimi.
 passkey-make-do = Luo pääsyavain
 passkey-make-failed = Pääsyavainta ei luotu. Yritä uudelleen, kun laitteesi on valmiina.
 passkey-since = Luotu { $moment }
+passkey-elsewhere = Luotu palvelun aiemmassa osoitteessa, ei toimi enää
 passkey-remove-do = Poista
 passkey-do = Kirjaudu pääsyavaimella
 passkey-do-what = Sormenjälki, kasvot tai laitteen PIN-koodi riittää.

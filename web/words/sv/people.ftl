@@ -147,6 +147,7 @@ prove-title = Bekräfta att det är du
 prove-what = Åtgärden gäller ditt konto eller andras ärenden, så vi vill först vara säkra på att det är du som sitter vid webbläsaren. Bekräftelsen räcker en kvart.
 prove-password-hint = Lösenordet som du loggar in i Aukio med.
 prove-do = Bekräfta
+prove-passkey-what = Du loggar in med en inloggningsnyckel, så bekräfta med den. Ett lösenord eller en länk per e-post räcker inte. Om du har förlorat enheten, kontakta administratören.
 prove-link-what = Du har inget lösenord, så vi skickar en länk till { $email }. Via länken kommer du tillbaka till samma ställe.
 
 factor-title = Inloggning i två steg

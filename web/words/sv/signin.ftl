@@ -44,6 +44,7 @@ passkey-name-missing = Ge nyckeln ett namn.
 passkey-make-do = Skapa en inloggningsnyckel
 passkey-make-failed = Ingen inloggningsnyckel skapades. Försök igen när din enhet är redo.
 passkey-since = Skapad { $moment }
+passkey-elsewhere = Skapad på tjänstens tidigare adress, fungerar inte längre
 passkey-remove-do = Ta bort
 passkey-do = Logga in med inloggningsnyckel
 passkey-do-what = Fingeravtryck, ansikte eller enhetens PIN-kod räcker.

@@ -7,7 +7,7 @@ use aukio_core::{Member, PersonId, SpaceId};
 use serde::{Deserialize, Serialize};
 
 use super::token::{self, Token};
-use super::{Person, PersonError, Profile, closed, second_factor, session, store};
+use super::{Person, PersonError, Profile, closed, passkeys, second_factor, session, store};
 use crate::app::App;
 use crate::audit::{self, Deed};
 use crate::db::Tx;
@@ -172,6 +172,7 @@ async fn close_in(tx: &mut Tx, app: &App, person: PersonId) -> sqlx::Result<()> 
     }
     store::end_sessions_but(&mut *tx, person, 0).await?;
     second_factor::remove_in(tx, person).await?;
+    passkeys::store::forget_all(tx, person).await?;
     store::close(tx, person, now).await?;
     journal::record(tx, Some(person), now, Entry::PersonClosed { person }).await?;
     audit::record(tx, app, Some(person), Deed::AccountClosed).await?;

@@ -97,6 +97,18 @@ pub(super) async fn by_id(db: impl Queries, id: PersonId) -> sqlx::Result<Option
     Ok(row.map(Person::from))
 }
 
+/// Holds other acts about the same person up until this one is done.
+pub(super) async fn lock(tx: &mut Tx, id: PersonId) -> sqlx::Result<()> {
+    let sql = Sql {
+        // There is one writer at a time anyway.
+        sqlite: "SELECT id FROM person WHERE id = $1",
+        postgres: "SELECT id FROM person WHERE id = $1 FOR UPDATE",
+    };
+    let sql = sql.on(&tx);
+    let _: Option<(i64,)> = tx.optional(sql, (id.0,)).await?;
+    Ok(())
+}
+
 pub(super) async fn by_email(db: impl Queries, email_key: &str) -> sqlx::Result<Option<Person>> {
     let row: Option<Row> = db
         .optional(
@@ -222,7 +234,6 @@ pub(super) async fn close(tx: &mut Tx, person: PersonId, at: Time) -> sqlx::Resu
     tx.execute("DELETE FROM mail_token WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM join_request WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM provider_identity WHERE person_id = $1", (person.0,)).await?;
-    tx.execute("DELETE FROM passkey WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM factor_removal WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM reader WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM api_token WHERE person_id = $1", (person.0,)).await?;

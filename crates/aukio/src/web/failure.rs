@@ -255,7 +255,7 @@ impl From<PasskeyError> for Failure {
     fn from(error: PasskeyError) -> Self {
         match error {
             PasskeyError::Old => Failure::Say(StatusCode::GONE, "error-passkey-old"),
-            PasskeyError::Wrong(_) => Failure::Say(StatusCode::CONFLICT, "error-passkey-wrong"),
+            PasskeyError::Wrong { .. } => Failure::Say(StatusCode::CONFLICT, "error-passkey-wrong"),
             PasskeyError::TooMany => Failure::Say(StatusCode::CONFLICT, "error-passkey-too-many"),
             PasskeyError::LastWay => Failure::Say(StatusCode::CONFLICT, "error-last-way"),
             PasskeyError::TooOften => Failure::Say(StatusCode::TOO_MANY_REQUESTS, "error-too-often"),

@@ -172,6 +172,7 @@ struct OwnPasskey {
     name: String,
     since: String,
     used: Option<String>,
+    is_elsewhere: bool,
 }
 
 /// None where passkeys are not offered.
@@ -186,6 +187,7 @@ async fn own_passkeys(visit: &Visit, person: PersonId) -> Result<Option<Vec<OwnP
         name: kept.name,
         since: words.moment(kept.since, visit.now),
         used: kept.used.map(|used| words.moment(used, visit.now)),
+        is_elsewhere: kept.is_elsewhere,
     };
     let kept = crate::people::passkeys::of_person(&visit.app, person).await?;
     Ok(Some(kept.into_iter().map(own).collect()))
@@ -250,7 +252,7 @@ pub(super) struct EmailForm {
 }
 
 pub(super) async fn ask_new_email(visit: Visit, Form(form): Form<EmailForm>) -> Result<Response, Failure> {
-    visit.fresh()?;
+    visit.whole().await?;
     let person = own(&visit).await?;
     let mut faults = Faults::default();
     match email(visit.words(), &form.email, &mut faults) {
@@ -304,7 +306,7 @@ pub(super) async fn change_password(
     let least = least(second_factor::is_set(&visit.app, person.id).await?);
     let password = chosen(words, &form.password, &own_words, least, &mut faults);
     if person.password_hash.is_none() {
-        visit.fresh()?;
+        visit.whole().await?;
     }
     if !account::knows_password(&visit.app, &person, &form.current, visit.from).await? {
         faults.add("current", words.say("me-password-wrong"));
@@ -363,6 +365,7 @@ pub(super) async fn close(visit: Visit, Form(form): Form<CloseForm>) -> Result<R
         if !account::knows_password(&visit.app, &person, &form.confirm_password, visit.from).await? {
             faults.add("confirm_password", words.say("me-password-wrong"));
         }
+    // Leaving asks for no second factor: whoever has lost theirs may go, too.
     } else if visit.fresh()?.name != form.confirm_name.split_whitespace().collect::<Vec<_>>().join(" ") {
         faults.add("confirm_name", words.say("me-close-name-wrong"));
     }

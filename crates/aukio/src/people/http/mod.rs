@@ -139,6 +139,10 @@ async fn welcome_by(
     next: Option<&str>,
 ) -> Result<Response, Failure> {
     people::way_back::take_if_due(&visit.app, person).await?;
+    if proof.way == Way::Password && !people::has_password(&visit.app, person).await? {
+        // It fell due while the password was being looked at, and the password went with the factor.
+        return sign_in::wrong_password(visit, next).await;
+    }
     if !proof.strong && people::second_factor::is_set(&visit.app, person).await? {
         let next = next.and_then(local).map(str::to_owned);
         let token = people::second_factor::wait(&visit.app, person, proof.way, next).await?;

@@ -34,7 +34,7 @@ fn fault(words: Words, form: &PasskeyForm, error: &PasskeyError) -> Option<Strin
     let key = match error {
         _ if form.credential.is_empty() => "passkey-no-script",
         PasskeyError::Old => "passkey-old",
-        PasskeyError::Wrong(_) => "passkey-wrong",
+        PasskeyError::Wrong { .. } => "passkey-wrong",
         PasskeyError::TooMany => "passkey-too-many",
         PasskeyError::LastWay | PasskeyError::TooOften | PasskeyError::None | PasskeyError::Store(_) => return None,
     };
@@ -42,13 +42,13 @@ fn fault(words: Words, form: &PasskeyForm, error: &PasskeyError) -> Option<Strin
 }
 
 pub(super) async fn begin_new(visit: Visit) -> Result<Json<Challenge>, Failure> {
-    visit.fresh()?;
+    visit.whole().await?;
     let person = own(&visit).await?;
     Ok(Json(passkeys::begin_new(&visit.app, &person, visit.from).await?))
 }
 
 pub(super) async fn keep_new(visit: Visit, Form(form): Form<PasskeyForm>) -> Result<Response, Failure> {
-    let member = visit.fresh()?;
+    let member = visit.whole().await?;
     let words = visit.words();
     let mut faults = Faults::default();
     let name = faults.take(words, "passkey_name", Line::parse(&form.name));
@@ -76,7 +76,7 @@ pub(super) struct RemoveForm {
 }
 
 pub(super) async fn remove(visit: Visit, Form(form): Form<RemoveForm>) -> Result<Redirect, Failure> {
-    let member = visit.fresh()?;
+    let member = visit.whole().await?;
     // What is no number is none of theirs.
     passkeys::remove(&visit.app, member, form.passkey.parse().unwrap_or_default()).await?;
     Ok(Redirect::to(&visit.url("/me?done=passkey-removed")))

@@ -90,7 +90,7 @@ pub(super) async fn start_proof(visit: Visit, Form(form): Form<StartForm>) -> Re
 }
 
 async fn start_for_member(visit: Visit, form: StartForm, purpose: Purpose) -> Result<Response, Failure> {
-    let member = if purpose == Purpose::Link { visit.fresh()? } else { visit.member()? };
+    let member = if purpose == Purpose::Link { visit.whole().await? } else { visit.member()? };
     let provider = form.provider(&visit)?;
     let next = form.next();
     let begun = provider::begin(&visit.app, provider, purpose, Some(member), next, visit.language, visit.from).await;
@@ -194,7 +194,7 @@ async fn returning(visit: &mut Visit, headers: &HeaderMap, key: &str, returned: 
                 provider::link(&app, member, &vouched).await?;
                 return Ok(Redirect::to(&visit.url("/me?done=provider-linked")).into_response());
             }
-            if second_factor::is_set(&app, member.id).await? && !vouched.strong {
+            if second_factor::is_asked(&app, member.id).await? && !vouched.strong {
                 return Err(Failure::say(axum::http::StatusCode::CONFLICT, "error-provider-weak"));
             }
             let token = provider::confirm(&app, member, &vouched).await?;
@@ -300,7 +300,7 @@ pub(super) struct UnlinkForm {
 }
 
 pub(super) async fn unlink(visit: Visit, Form(form): Form<UnlinkForm>) -> Result<Redirect, Failure> {
-    let member = visit.fresh()?;
+    let member = visit.whole().await?;
     provider::unlink(&visit.app, member, &form.issuer, &form.subject).await?;
     Ok(Redirect::to(&visit.url("/me?done=provider-unlinked")))
 }

@@ -108,6 +108,13 @@ pub(super) async fn again_with(visit: &Visit, next: String, faults: Faults) -> R
     Ok(Again(SignInPage::of(visit, form, faults).await?).into_response())
 }
 
+/// The page after a password that opens nothing.
+pub(super) async fn wrong_password(visit: &Visit, next: Option<&str>) -> Result<Response, Failure> {
+    let mut faults = Faults::default();
+    faults.add("password", visit.words().say("sign-in-wrong"));
+    again_with(visit, next.unwrap_or_default().to_owned(), faults).await
+}
+
 /// Which mail is on its way.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sent {

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::audit::{self, Deed};
 use crate::people::store as people;
 use crate::people::token::{self, Token};
-use crate::people::{NewPerson, PersonError, Profile, add, by_email, session};
+use crate::people::{NewPerson, PersonError, Profile, add, by_email, has_a_way_in, session};
 
 const JOIN: &str = "provider-join";
 const JOIN_SECONDS: i64 = 3600;
@@ -130,10 +130,11 @@ pub async fn link(app: &App, member: &Member, vouched: &Vouched) -> Result<(), P
 /// `LastWay` when nobody could sign in to the account afterwards.
 pub async fn unlink(app: &App, member: &Member, issuer: &str, subject: &str) -> Result<(), ProviderError> {
     let mut tx = app.db.begin().await?;
+    people::lock(&mut tx, member.id).await?;
     if !store::unlink(&mut tx, issuer, subject, member.id).await? {
         return Ok(());
     }
-    if !store::has_a_way_in(&mut tx, member.id).await? {
+    if !has_a_way_in(&mut tx, app, member.id).await? {
         return Err(ProviderError::LastWay);
     }
     audit::record(&mut tx, app, Some(member.id), Deed::ProviderUnlinked).await?;

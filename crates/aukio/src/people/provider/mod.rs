@@ -150,11 +150,21 @@ pub struct Linked {
     pub since: Time,
 }
 
-/// The providers with which a member can prove again who they are.
-pub async fn proofs(app: &App, person: PersonId) -> sqlx::Result<Vec<Button>> {
+/// The providers with which a member can prove again who they are; with both factors, if it must be so.
+pub async fn proofs(app: &App, person: PersonId, both: bool) -> sqlx::Result<Vec<Button>> {
     let identities = store::of_person(&app.db, person).await?;
-    let linked = |one: &&Provider| identities.iter().any(|identity| identity.issuer == one.trusted.issuer);
-    Ok(app.providers.all.iter().filter(linked).map(Button::of).collect())
+    let fits = |one: &&Provider| {
+        let is_linked = identities.iter().any(|identity| identity.issuer == one.trusted.issuer);
+        is_linked && (one.trusted.may_be_strong() || !both)
+    };
+    Ok(app.providers.all.iter().filter(fits).map(Button::of).collect())
+}
+
+/// Whether somebody can sign in through a provider that the site still trusts.
+pub(super) async fn is_used_by(tx: &mut Tx, app: &App, person: PersonId) -> sqlx::Result<bool> {
+    let identities = store::of_person(&mut *tx, person).await?;
+    let is_trusted = |one: &Provider| identities.iter().any(|identity| identity.issuer == one.trusted.issuer);
+    Ok(app.providers.all.iter().any(is_trusted))
 }
 
 /// Writes down that a sign-in through a provider failed, and why.

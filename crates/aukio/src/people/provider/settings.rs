@@ -60,6 +60,11 @@ impl Trusted {
         self.domains.is_empty() || self.domains.iter().any(|taken| taken == domain)
     }
 
+    /// Whether any sign-in there counts as one with two factors.
+    pub fn may_be_strong(&self) -> bool {
+        !self.strong_acr.is_empty() || !self.strong_amr.is_empty()
+    }
+
     /// Whether what the provider says of the sign-in means that a second factor was part of it.
     pub fn is_strong<'a>(&self, acr: Option<&str>, mut amr: impl Iterator<Item = &'a str>) -> bool {
         acr.is_some_and(|acr| self.strong_acr.iter().any(|strong| strong == acr))

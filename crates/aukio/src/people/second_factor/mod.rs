@@ -14,7 +14,7 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use super::token::{self, Token};
-use super::{PersonError, session};
+use super::{PersonError, passkeys, session};
 use crate::app::App;
 use crate::audit::{self, Deed, Way};
 use crate::db::Tx;
@@ -47,15 +47,12 @@ pub async fn is_set(app: &App, person: PersonId) -> sqlx::Result<bool> {
 
 /// Whether this person has to set a second factor and has none.
 pub async fn is_due(app: &App, person: PersonId) -> sqlx::Result<bool> {
-    Ok(app.settings.asks_caretakers()
-        && store::is_caretaker(&app.db, person).await?
-        && !is_set(app, person).await?
-        && !(app.offers_passkeys() && store::has_passkey(&app.db, person).await?))
+    Ok(app.settings.asks_caretakers() && store::is_caretaker(&app.db, person).await? && !is_asked(app, person).await?)
 }
 
 /// Whether a person signs in with more than one factor: codes of an app, or a passkey.
-pub async fn has_any(app: &App, person: PersonId) -> sqlx::Result<bool> {
-    Ok(is_set(app, person).await? || store::has_passkey(&app.db, person).await?)
+pub async fn is_asked(app: &App, person: PersonId) -> sqlx::Result<bool> {
+    Ok(is_set(app, person).await? || passkeys::are_used_by(app, person).await?)
 }
 
 /// How many recovery codes are left.

@@ -117,9 +117,3 @@ pub(super) async fn is_caretaker(db: &Db, person: PersonId) -> sqlx::Result<bool
         .await?;
     Ok(row.is_some())
 }
-
-/// Whether somebody has a passkey, which is two factors in one.
-pub(super) async fn has_passkey(db: &Db, person: PersonId) -> sqlx::Result<bool> {
-    let row: Option<(i64,)> = db.optional("SELECT id FROM passkey WHERE person_id = $1 LIMIT 1", (person.0,)).await?;
-    Ok(row.is_some())
-}

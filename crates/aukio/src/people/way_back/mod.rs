@@ -12,7 +12,7 @@ use aukio_core::{Member, PersonId, Time};
 use tokio_util::sync::CancellationToken;
 
 use super::token::{self, Token};
-use super::{Person, PersonError, second_factor};
+use super::{Person, PersonError, passkeys, second_factor};
 use crate::app::App;
 use crate::audit::{self, Deed};
 use crate::db::Tx;
@@ -53,7 +53,7 @@ pub async fn ask(app: &App, by: &Member, email: &Email, reason: &Line) -> Result
     if person.id == by.id {
         return Err(WayBackError::Oneself);
     }
-    if !second_factor::has_any(app, person.id).await? {
+    if !second_factor::is_asked(app, person.id).await? {
         return Err(WayBackError::NoFactor);
     }
     let now = app.clock.now();
@@ -126,8 +126,9 @@ pub async fn stop_by_link(app: &App, token: &str) -> Result<(), PersonError> {
     Ok(())
 }
 
-/// Takes away what has waited long enough.
-pub async fn take_due(app: &App) -> sqlx::Result<()> {
+/// Takes away what has waited long enough. Of whom something was taken.
+pub async fn take_due(app: &App) -> sqlx::Result<Vec<PersonId>> {
+    let mut taken = Vec::new();
     for waiting in store::due_before(&app.db, app.clock.now(), PORTION).await? {
         let mut tx = app.db.begin().await?;
         // It may have been stopped since.
@@ -135,23 +136,25 @@ pub async fn take_due(app: &App) -> sqlx::Result<()> {
             take(&mut tx, app, waiting.person, Some(waiting.by)).await?;
             tx.commit().await?;
             app.live.recheck();
+            taken.push(waiting.person);
         }
     }
-    Ok(())
+    Ok(taken)
 }
 
-/// The same for somebody who is just signing in, so that nobody waits for the clock to strike.
-pub async fn take_if_due(app: &App, person: PersonId) -> sqlx::Result<()> {
+/// The same for somebody who is just signing in, so that nobody waits for the clock to strike. Whether something of
+/// theirs was taken: what they sign in with may be gone.
+pub async fn take_if_due(app: &App, person: PersonId) -> sqlx::Result<bool> {
     match store::due(&app.db, person).await? {
-        Some(due) if due <= app.clock.now() => take_due(app).await,
-        _ => Ok(()),
+        Some(due) if due <= app.clock.now() => Ok(take_due(app).await?.contains(&person)),
+        _ => Ok(false),
     }
 }
 
 /// Takes the factor, the recovery codes, the passkeys and the password away and ends all sessions.
 async fn take(tx: &mut Tx, app: &App, person: PersonId, by: Option<PersonId>) -> sqlx::Result<()> {
     second_factor::remove_in(tx, person).await?;
-    store::forget_passkeys(tx, person).await?;
+    passkeys::store::forget_all(tx, person).await?;
     super::store::forget_password(tx, person).await?;
     super::store::end_sessions_but(&mut *tx, person, 0).await?;
     super::store::forget_tokens(tx, person, PURPOSE).await?;
@@ -170,7 +173,7 @@ pub async fn run(settings: Settings, email: &str) -> anyhow::Result<()> {
     let app = crate::serve::open(settings, listen, CancellationToken::new()).await?;
     let email = Email::parse(email).map_err(|_| anyhow::anyhow!("`{email}` is no mail address"))?;
     let person = super::by_email(&app.db, &email.key()).await?.context("no account has this address")?;
-    anyhow::ensure!(second_factor::has_any(&app, person.id).await?, "the account has no second factor");
+    anyhow::ensure!(second_factor::is_asked(&app, person.id).await?, "the account has no second factor");
     let mut tx = app.db.begin().await?;
     store::stop(&mut tx, person.id).await?;
     take(&mut tx, &app, person.id, None).await?;
