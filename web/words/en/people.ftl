@@ -141,6 +141,7 @@ code-title = One code more
 code-label = Code
 code-hint = Six digits from your authenticator app, or one of your recovery codes.
 code-lost = Lost your phone? Type one of your recovery codes. If you have none left, contact the administrator.
+code-key-lost = Codes of authenticator apps do not work right now. Type one of your recovery codes or contact the administrator.
 code-wrong = The code is not accepted. Look up a new one in the app: each works only once, for half a minute.
 
 prove-title = Confirm that it is you

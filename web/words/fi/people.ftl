@@ -141,6 +141,7 @@ code-title = Vielä koodi
 code-label = Koodi
 code-hint = Kuusi numeroa todennussovelluksesta, tai yksi varakoodeistasi.
 code-lost = Onko puhelimesi kadonnut? Kirjoita jokin varakoodeistasi. Jos niitäkään ei ole, ota yhteyttä ylläpitoon.
+code-key-lost = Todennussovelluksen koodit eivät juuri nyt toimi. Kirjoita jokin varakoodeistasi tai ota yhteyttä ylläpitoon.
 code-wrong = Koodi ei kelpaa. Katso sovelluksesta uusi koodi: jokainen toimii vain kerran ja puoli minuuttia.
 
 prove-title = Vahvista, että se olet sinä

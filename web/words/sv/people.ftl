@@ -141,6 +141,7 @@ code-title = En kod till
 code-label = Kod
 code-hint = Sex siffror från autentiseringsappen, eller en av dina reservkoder.
 code-lost = Har du tappat bort din telefon? Skriv en av dina reservkoder. Om du inte har några kvar, kontakta administratören.
+code-key-lost = Koder från autentiseringsappen fungerar inte just nu. Skriv en av dina reservkoder eller kontakta administratören.
 code-wrong = Koden duger inte. Se efter en ny kod i appen: varje kod fungerar bara en gång och i en halv minut.
 
 prove-title = Bekräfta att det är du

@@ -126,6 +126,7 @@ pub async fn change_password(
     let mut tx = app.db.begin().await?;
     store::set_password_hash(&mut tx, person.id, hash).await?;
     store::end_sessions_but(&mut tx, person.id, 0).await?;
+    second_factor::forget_offer_in(&mut tx, person.id).await?;
     let token = session::open_in(&mut tx, app, person.id, device, member.strong).await?;
     if let Some(email) = person.email.as_deref().and_then(|email| Email::parse(email).ok()) {
         mail::send(&mut tx, app, letters::password_changed(Words(person.language), email)).await?;

@@ -4,7 +4,7 @@
 use aukio_core::{Member, PersonId, SessionId, Time, Viewer};
 
 use super::token::{self, Token};
-use super::{PersonError, Session, store};
+use super::{PersonError, Session, second_factor, store};
 use crate::app::App;
 use crate::audit::{self, Deed, Way};
 use crate::db::Tx;
@@ -109,6 +109,7 @@ pub async fn of_person(app: &App, person: PersonId) -> sqlx::Result<Vec<Session>
 pub async fn end(app: &App, person: PersonId, session: SessionId) -> sqlx::Result<()> {
     let mut tx = app.db.begin().await?;
     store::end_session(&mut tx, person, session).await?;
+    second_factor::forget_offer_in(&mut tx, person).await?;
     audit::record(&mut tx, app, Some(person), Deed::SessionEnded).await?;
     tx.commit().await?;
     app.live.recheck();
@@ -129,6 +130,7 @@ pub async fn sign_out(app: &App, member: &Member) -> sqlx::Result<()> {
 pub async fn end_others(app: &App, person: PersonId, this: SessionId) -> sqlx::Result<()> {
     let mut tx = app.db.begin().await?;
     store::end_sessions_but(&mut tx, person, this.0).await?;
+    second_factor::forget_offer_in(&mut tx, person).await?;
     audit::record(&mut tx, app, Some(person), Deed::SessionEnded).await?;
     tx.commit().await?;
     app.live.recheck();

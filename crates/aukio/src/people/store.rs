@@ -499,15 +499,26 @@ pub(super) async fn issue(
     Ok(())
 }
 
-/// Lets the oldest tokens of a purpose go when there are too many of them.
-pub(super) async fn make_room(tx: &mut Tx, purpose: &'static str, most: i64) -> sqlx::Result<()> {
+/// Tokens of one purpose that anybody may ask for wait at once in this number, of all browsers together.
+const WAITING_MOST: i64 = 10_000;
+
+/// The same for what anybody may begin: the oldest of the purpose make room when there are too many.
+pub(super) async fn issue_bounded(
+    tx: &mut Tx,
+    token_hash: Vec<u8>,
+    purpose: &'static str,
+    person: Option<PersonId>,
+    payload: String,
+    at: Time,
+    expires_at: Time,
+) -> sqlx::Result<()> {
     tx.execute(
         "DELETE FROM mail_token WHERE token_hash IN
              (SELECT token_hash FROM mail_token WHERE purpose = $1 ORDER BY created_at DESC LIMIT 100 OFFSET $2)",
-        (purpose.to_owned(), most),
+        (purpose.to_owned(), WAITING_MOST),
     )
     .await?;
-    Ok(())
+    issue(tx, token_hash, purpose, person, payload, at, expires_at).await
 }
 
 /// Lets go of a person's tokens of one purpose.

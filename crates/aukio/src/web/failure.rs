@@ -228,7 +228,10 @@ impl From<PersonError> for Failure {
             PersonError::TooOften => Failure::Say(StatusCode::TOO_MANY_REQUESTS, "error-too-often"),
             PersonError::OldLink => Failure::Say(StatusCode::GONE, "error-old-link"),
             PersonError::KeepsSpaces => Failure::Say(StatusCode::CONFLICT, "error-keeps-spaces"),
-            PersonError::Sealed(cause) => Failure::ours(cause),
+            PersonError::Sealed(cause) => {
+                tracing::error!(%cause, "codes of authenticator apps do not work");
+                Failure::Say(StatusCode::SERVICE_UNAVAILABLE, "error-key-lost")
+            }
             PersonError::Hashing(cause) => Failure::ours(cause),
             PersonError::Store(error) => error.into(),
         }

@@ -3,6 +3,7 @@
 
 use aukio_core::text::Line;
 use axum::Json;
+use axum::extract::Query;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use super::{enter, local, prove};
 use crate::audit::Way;
 use crate::people::passkeys::{self, Challenge, PasskeyError};
 use crate::people::session::Proof;
+use crate::people::throttle::Flow;
 use crate::web::{Failure, Faults, Form, Visit};
 use crate::words::Words;
 
@@ -82,8 +84,16 @@ pub(super) async fn remove(visit: Visit, Form(form): Form<RemoveForm>) -> Result
     Ok(Redirect::to(&visit.url("/me?done=passkey-removed")))
 }
 
-pub(super) async fn begin_use(visit: Visit) -> Result<Json<Challenge>, Failure> {
-    Ok(Json(passkeys::begin_use(&visit.app, visit.from).await?))
+#[derive(Deserialize, Default)]
+pub(super) struct Why {
+    /// The browser shows the passkeys that it has beside the field for the address; nobody has pressed anything.
+    #[serde(default)]
+    offer: String,
+}
+
+pub(super) async fn begin_use(visit: Visit, Query(why): Query<Why>) -> Result<Json<Challenge>, Failure> {
+    let flow = if why.offer.is_empty() { Flow::Passkey } else { Flow::PasskeyOffer };
+    Ok(Json(passkeys::begin_use(&visit.app, flow, visit.from).await?))
 }
 
 pub(super) async fn sign_in(

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::me::own;
+use super::sign_in::unsealed;
 use super::{encode, local, set_cookie};
 use crate::audit::{self, Deed};
 use crate::people::provider::{self, Button};
@@ -98,8 +99,12 @@ pub(super) async fn prove(visit: Visit, Form(form): Form<ProveForm>) -> Result<R
         faults.add("password", words.say("me-password-wrong"));
     }
     // A code is used up by looking at it, so that a wrong password must not cost one.
-    if asks.code && faults.is_empty() && !second_factor::takes(&visit.app, person.id, &form.code, visit.from).await? {
-        faults.add("code", words.say("code-wrong"));
+    if asks.code && faults.is_empty() {
+        match second_factor::takes(&visit.app, person.id, &form.code, visit.from).await {
+            Ok(true) => {}
+            Ok(false) => faults.add("code", words.say("code-wrong")),
+            Err(error) => faults.add("code", words.say(unsealed(error)?)),
+        }
     }
     if faults.is_empty() && !asks.nothing() {
         let token = session::confirm(&visit.app, visit.member()?, asks.code).await?;

@@ -283,7 +283,7 @@ pub(super) async fn join(
     let name = name(words, &form.name, &mut faults);
     match profile(words, name, &form, &mut faults) {
         Some(profile) if faults.is_empty() => {
-            let (person, joining) = provider::join(&visit.app, &form.token, profile, visit.from).await?;
+            let (person, joining) = provider::join(&visit.app, &form.token, profile).await?;
             let proof = Proof { way: Way::Provider, strong: joining.vouched.strong };
             enter(&visit, &headers, person, proof, joining.next.as_deref()).await
         }

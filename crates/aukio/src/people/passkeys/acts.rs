@@ -18,14 +18,13 @@ use webauthn_rs::prelude::{
 use super::store;
 use crate::app::App;
 use crate::audit::{self, Deed};
+use crate::people::throttle::Flow;
 use crate::people::token::{self, Token};
 use crate::people::{self, Person, PersonError, session, way_back};
 
 const NEW: &str = "passkey-new";
 const USE: &str = "passkey";
 const CHALLENGE_SECONDS: i64 = 300;
-/// Challenges that wait at once, of all browsers together.
-const CHALLENGES_MOST: i64 = 10_000;
 /// Passkeys of one person.
 const PASSKEYS_MOST: i64 = 20;
 
@@ -141,9 +140,8 @@ async fn challenge<S: Serialize>(
     let options = serde_json::to_value(options).map_err(wrong)?;
     let (now, token) = (app.clock.now(), Token::new());
     let mut tx = app.db.begin().await?;
-    people::store::make_room(&mut tx, purpose, CHALLENGES_MOST).await?;
-    people::store::issue(&mut tx, token.hash(), purpose, person, payload, now, now.plus_seconds(CHALLENGE_SECONDS))
-        .await?;
+    let end = now.plus_seconds(CHALLENGE_SECONDS);
+    people::store::issue_bounded(&mut tx, token.hash(), purpose, person, payload, now, end).await?;
     tx.commit().await?;
     Ok((token, options))
 }
@@ -164,7 +162,7 @@ async fn answered<S: DeserializeOwned>(
 
 /// Asks the browser to make a passkey for the member.
 pub async fn begin_new(app: &App, person: &Person, from: IpAddr) -> Result<Challenge, PasskeyError> {
-    app.throttle.flow(from)?;
+    app.throttle.flow(Flow::Passkey, from)?;
     let kept = store::of_person(&app.db, person.id).await?;
     if kept.len() as i64 >= PASSKEYS_MOST {
         return Err(PasskeyError::TooMany);
@@ -222,9 +220,9 @@ pub async fn keep_new(
     Ok(())
 }
 
-/// Asks the browser for any passkey of this site.
-pub async fn begin_use(app: &App, from: IpAddr) -> Result<Challenge, PasskeyError> {
-    app.throttle.flow(from)?;
+/// Asks the browser for any passkey of this site: because somebody wants to use one, or to offer those it has.
+pub async fn begin_use(app: &App, flow: Flow, from: IpAddr) -> Result<Challenge, PasskeyError> {
+    app.throttle.flow(flow, from)?;
     let (options, state) = app.passkeys.site()?.1.start_discoverable_authentication().map_err(wrong)?;
     let (token, mut options) = challenge(app, USE, None, options, &state).await?;
     // The page says itself how it asks: from a button, or beside the field for the address.

@@ -14,7 +14,6 @@ mod vouched;
 use aukio_core::{PersonId, Time};
 use openidconnect::IssuerUrl;
 use openidconnect::core::CoreProviderMetadata;
-use serde::Serialize;
 use tokio::sync::Mutex;
 
 pub use self::accounts::{Outcome, confirm, join, joining, link, outcome, unlink};
@@ -27,9 +26,6 @@ use crate::app::App;
 use crate::audit::{self, Deed};
 use crate::db::Tx;
 use crate::settings::Settings;
-
-/// Flows that wait at once, of all browsers together.
-const FLOWS_MOST: i64 = 10_000;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderError {
@@ -183,19 +179,4 @@ pub async fn note_failure(app: &App, error: &ProviderError, key: &str) -> sqlx::
         audit::note(app, None, Deed::ProviderFailed { what }).await?;
     }
     Ok(())
-}
-
-/// Keeps what waits for a browser to come back.
-async fn issue<T: Serialize>(
-    tx: &mut Tx,
-    app: &App,
-    hash: Vec<u8>,
-    purpose: &'static str,
-    person: Option<PersonId>,
-    waiting: &T,
-    seconds: i64,
-) -> sqlx::Result<()> {
-    let payload = serde_json::to_string(waiting).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    let now = app.clock.now();
-    super::store::issue(tx, hash, purpose, person, payload, now, now.plus_seconds(seconds)).await
 }
