@@ -95,6 +95,9 @@ enum Command {
         /// The mail address of the account
         #[arg(long, value_name = "ADDRESS")]
         email: String,
+        /// Why, and how you made sure who asks; it stands in the audit log
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
     /// See whether the data says the same everywhere, or whether a backup is whole
     Verify {
@@ -144,7 +147,9 @@ fn main() -> anyhow::Result<()> {
             Command::Reindex(settings) => search::reindex::run(settings).await,
             Command::Backup { settings, to } => backup::run(settings, &to).await,
             Command::Restore { settings, from, closed } => backup::restore(settings, &from, closed).await,
-            Command::TakeSecondFactor { settings, email } => people::way_back::run(settings, &email).await,
+            Command::TakeSecondFactor { settings, email, reason } => {
+                people::way_back::run(settings, &email, &reason).await
+            }
             Command::Export { settings, to, public_only, with_passwords } => {
                 export::run(settings, &to, export::Scope { public_only, passwords: with_passwords }).await
             }

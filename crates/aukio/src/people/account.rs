@@ -125,7 +125,7 @@ pub async fn change_password(
     let hash = app.hasher.hash(&password).await?;
     let mut tx = app.db.begin().await?;
     store::set_password_hash(&mut tx, person.id, hash).await?;
-    store::end_sessions_but(&mut tx, person.id, 0).await?;
+    session::end_all_in(&mut tx, app, person.id).await?;
     second_factor::forget_offer_in(&mut tx, person.id).await?;
     let token = session::open_in(&mut tx, app, person.id, device, member.strong).await?;
     if let Some(email) = person.email.as_deref().and_then(|email| Email::parse(email).ok()) {
@@ -133,7 +133,7 @@ pub async fn change_password(
     }
     audit::record(&mut tx, app, Some(person.id), Deed::PasswordChanged).await?;
     tx.commit().await?;
-    app.live.recheck();
+    session::ended(app);
     Ok(token)
 }
 

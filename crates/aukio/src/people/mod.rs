@@ -19,6 +19,7 @@ mod store;
 pub mod throttle;
 pub mod token;
 pub mod way_back;
+pub mod ways_in;
 
 use std::collections::HashMap;
 

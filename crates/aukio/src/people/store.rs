@@ -258,6 +258,13 @@ pub async fn eldest_administrator_but(tx: &mut Tx, person: PersonId) -> sqlx::Re
     Ok(row.map(|(person,)| PersonId(person)))
 }
 
+/// Whether somebody is an administrator, with an open account.
+pub(super) async fn is_administrator(db: impl Queries, person: PersonId) -> sqlx::Result<bool> {
+    let row: Option<(i64,)> =
+        db.optional("SELECT id FROM person WHERE id = $1 AND administrator AND closed_at IS NULL", (person.0,)).await?;
+    Ok(row.is_some())
+}
+
 pub(super) async fn has_administrator(db: impl Queries) -> sqlx::Result<bool> {
     let row: Option<(i64,)> =
         db.optional("SELECT id FROM person WHERE administrator AND closed_at IS NULL LIMIT 1", ()).await?;

@@ -55,9 +55,9 @@ pub struct Throttle {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Flow {
     Provider,
-    #[cfg_attr(not(feature = "passkeys"), expect(dead_code))]
+    #[cfg_attr(not(feature = "passkeys"), allow(dead_code))]
     Passkey,
-    #[cfg_attr(not(feature = "passkeys"), expect(dead_code))]
+    #[cfg_attr(not(feature = "passkeys"), allow(dead_code))]
     PasskeyOffer,
 }
 

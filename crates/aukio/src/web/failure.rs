@@ -246,6 +246,8 @@ impl From<ProviderError> for Failure {
             ProviderError::Unreachable(_) => Failure::Say(StatusCode::BAD_GATEWAY, "error-provider-unreachable"),
             ProviderError::Untrue(_) => Failure::Say(StatusCode::CONFLICT, "error-provider-untrue"),
             ProviderError::Taken => Failure::Say(StatusCode::CONFLICT, "error-provider-taken"),
+            ProviderError::NotYours => Failure::Say(StatusCode::CONFLICT, "error-provider-not-yours"),
+            ProviderError::Weak => Failure::Say(StatusCode::CONFLICT, "error-provider-weak"),
             ProviderError::LastWay => Failure::Say(StatusCode::CONFLICT, "error-last-way"),
             ProviderError::TooOften => Failure::Say(StatusCode::TOO_MANY_REQUESTS, "error-too-often"),
             ProviderError::Store(error) => error.into(),

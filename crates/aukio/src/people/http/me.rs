@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::join::{RegisterForm, chosen, email, name, profile};
+use super::provider::fault;
 use super::sign_in::{ConfirmPage, TokenForm, goodbye};
 use super::{device, go_on};
 use crate::people::provider::{self, Button, Linked};
@@ -55,6 +56,8 @@ pub(super) struct MePage {
     providers: Vec<Button>,
     faults: Faults,
     done: Option<&'static str>,
+    /// What went wrong at a provider that the member came back from.
+    fault: Option<String>,
     closing: bool,
 }
 
@@ -161,6 +164,7 @@ async fn page(visit: &Visit, person: Person) -> Result<MePage, Failure> {
         providers: visit.app.providers.buttons(),
         faults: Faults::default(),
         done: None,
+        fault: None,
         closing: false,
         person,
     })
@@ -209,11 +213,14 @@ pub(super) async fn again_with_passkey(visit: &Visit, name: String, faults: Faul
 pub(super) struct Look {
     #[serde(default)]
     done: String,
+    #[serde(default)]
+    fault: String,
 }
 
 pub(super) async fn show(visit: Visit, Query(look): Query<Look>) -> Result<Page<MePage>, Failure> {
     let mut page = page(&visit, own(&visit).await?).await?;
     page.done = DONE.into_iter().find(|done| *done == look.done);
+    page.fault = fault(&visit, &look.fault);
     Ok(Page(page))
 }
 

@@ -59,6 +59,7 @@ pub fn routes() -> Router<App> {
         .route("/me/second-factor/keep", post(way_back::keep).get(me::back))
         .route("/second-factor/keep", get(way_back::show_link).post(way_back::keep_by_link))
         .route("/people/way-back", get(way_back::show).post(way_back::ask))
+        .route("/people/way-back/stop", post(way_back::stop).get(way_back::back))
         .route("/me/close", post(me::close).get(me::back))
         .route("/people", get(list::show))
         .route("/people/{id}", get(list::profile))

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::me::own;
+use super::provider::fault;
 use super::sign_in::unsealed;
 use super::{encode, local, set_cookie};
 use crate::audit::{self, Deed};
@@ -24,6 +25,8 @@ struct ProvePage {
     has_passkeys: bool,
     next: String,
     faults: Faults,
+    /// What went wrong at a provider that the member came back from.
+    fault: Option<String>,
 }
 
 impl ProvePage {
@@ -31,7 +34,8 @@ impl ProvePage {
         let has_passkeys = passkeys::are_used_by(&visit.app, person.id).await?;
         // Whoever has two factors is not sent to where one would be asked for.
         let providers = provider::proofs(&visit.app, person.id, asks.code || asks.passkey).await?;
-        Ok(ProvePage { shell: visit.shell(Section::None).await?, person, asks, providers, has_passkeys, next, faults })
+        let shell = visit.shell(Section::None).await?;
+        Ok(ProvePage { shell, person, asks, providers, has_passkeys, next, faults, fault: None })
     }
 }
 
@@ -65,6 +69,8 @@ pub(super) struct ProveForm {
     password: String,
     #[serde(default)]
     code: String,
+    #[serde(default)]
+    fault: String,
 }
 
 impl ProveForm {
@@ -87,7 +93,8 @@ pub(super) async fn show(visit: Visit, Query(form): Query<ProveForm>) -> Result<
         }
     }
     let next = form.next(&visit);
-    Ok(Page(ProvePage::of(&visit, person, asks, next, Faults::default()).await?).into_response())
+    let page = ProvePage::of(&visit, person, asks, next, Faults::default()).await?;
+    Ok(Page(ProvePage { fault: fault(&visit, &form.fault), ..page }).into_response())
 }
 
 pub(super) async fn prove(visit: Visit, Form(form): Form<ProveForm>) -> Result<Response, Failure> {

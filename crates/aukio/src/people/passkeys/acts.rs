@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::audit::{self, Deed};
 use crate::people::throttle::Flow;
 use crate::people::token::{self, Token};
+use crate::people::ways_in::{self, Change};
 use crate::people::{self, Person, PersonError, session, way_back};
 
 const NEW: &str = "passkey-new";
@@ -215,6 +216,7 @@ pub async fn keep_new(
     if !store::keep(&mut tx, new).await? {
         return Err(wrong("the passkey is known already"));
     }
+    ways_in::tell(&mut tx, app, member.id, Change::PasskeyAdded).await?;
     audit::record(&mut tx, app, Some(member.id), Deed::PasskeyAdded).await?;
     tx.commit().await?;
     Ok(())
@@ -298,6 +300,7 @@ pub async fn remove(app: &App, member: &Member, id: i64) -> Result<(), PasskeyEr
     if !people::has_a_way_in(&mut tx, app, member.id).await? {
         return Err(PasskeyError::LastWay);
     }
+    ways_in::tell(&mut tx, app, member.id, Change::PasskeyRemoved).await?;
     audit::record(&mut tx, app, Some(member.id), Deed::PasskeyRemoved).await?;
     tx.commit().await?;
     Ok(())

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aukio_core::{Language, Member, PersonId, SessionId};
 use openidconnect::core::{CoreAuthPrompt, CoreAuthenticationFlow, CoreClient};
-use openidconnect::{ClientId, CsrfToken, Nonce, PkceCodeChallenge, RedirectUrl, Scope};
+use openidconnect::{AuthenticationContextClass, ClientId, CsrfToken, Nonce, PkceCodeChallenge, RedirectUrl, Scope};
 use serde::{Deserialize, Serialize};
 
 use super::vouched::{known, unreachable};
@@ -94,6 +94,9 @@ pub async fn begin(
         .add_scope(Scope::new("email".to_owned()))
         .add_scope(Scope::new("profile".to_owned()))
         .set_pkce_challenge(challenge);
+    for acr in provider.trusted.strong_acr() {
+        request = request.add_auth_context_value(AuthenticationContextClass::new(acr.clone()));
+    }
     if purpose == Purpose::Confirm {
         request = request.add_prompt(CoreAuthPrompt::Login).set_max_age(Duration::ZERO);
     }

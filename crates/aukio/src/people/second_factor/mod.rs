@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use self::vault::{Sealed, VaultError};
 use super::token::{self, Token};
+use super::ways_in::{self, Change};
 use super::{PersonError, passkeys, session};
 use crate::app::App;
 use crate::audit::{self, Deed, Way};
@@ -135,6 +136,7 @@ pub async fn set(app: &App, member: &Member, typed: &str) -> Result<Option<(Stri
     }
     let codes = new_codes(&mut tx, member.id).await?;
     let token = session::renew_in(&mut tx, app, member, true).await?;
+    ways_in::tell(&mut tx, app, member.id, Change::CodeSet).await?;
     audit::record(&mut tx, app, Some(member.id), Deed::SecondFactorSet).await?;
     tx.commit().await?;
     app.live.recheck();
@@ -145,6 +147,7 @@ pub async fn set(app: &App, member: &Member, typed: &str) -> Result<Option<(Stri
 pub async fn remove(app: &App, person: PersonId) -> sqlx::Result<()> {
     let mut tx = app.db.begin().await?;
     store::remove(&mut tx, person).await?;
+    ways_in::tell(&mut tx, app, person, Change::CodeRemoved).await?;
     audit::record(&mut tx, app, Some(person), Deed::SecondFactorRemoved).await?;
     tx.commit().await
 }
@@ -158,6 +161,7 @@ pub(super) async fn remove_in(tx: &mut Tx, person: PersonId) -> sqlx::Result<()>
 pub async fn renew_codes(app: &App, person: PersonId) -> sqlx::Result<Vec<String>> {
     let mut tx = app.db.begin().await?;
     let codes = new_codes(&mut tx, person).await?;
+    ways_in::tell(&mut tx, app, person, Change::RecoveryCodesMade).await?;
     audit::record(&mut tx, app, Some(person), Deed::RecoveryCodesMade).await?;
     tx.commit().await?;
     Ok(codes)
