@@ -7,6 +7,8 @@ interface Challenge {
 
 /** A challenge is good for five minutes; one that waits beside the address field is renewed before that. */
 const RENEW = 4 * 60_000;
+/** Nobody who types an address takes longer; a page that is left open must not go on asking. */
+const RENEWALS = 2;
 
 function bytes(text: string): ArrayBuffer {
   const plain = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
@@ -56,8 +58,8 @@ function answer(credential: PublicKeyCredential): string {
 }
 
 /** A new challenge; undefined when the browser is led elsewhere first, to prove who is at it. */
-async function challenge(form: HTMLFormElement): Promise<Challenge | undefined> {
-  const response = await fetch(form.dataset['start'] ?? '', { method: 'POST', headers: { accept: 'application/json' } });
+async function challenge(form: HTMLFormElement, why = ''): Promise<Challenge | undefined> {
+  const response = await fetch((form.dataset['start'] ?? '') + why, { method: 'POST', headers: { accept: 'application/json' } });
   if (response.redirected) {
     location.assign(response.url);
     return undefined;
@@ -90,19 +92,28 @@ async function use(form: HTMLFormElement): Promise<void> {
 }
 
 /** Offers passkeys beside the field for the address, as the browser's own suggestion. */
-async function offer(form: HTMLFormElement): Promise<void> {
-  if (!document.querySelector('input[autocomplete~="webauthn"]')) return;
-  if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
-  const begun = await challenge(form);
+async function offer(form: HTMLFormElement, renewals: number): Promise<void> {
+  const begun = await challenge(form, '?offer=1');
   if (!begun) return;
+  waiting?.abort();
   waiting = new AbortController();
   const { signal } = waiting;
   const renewal = window.setTimeout(() => {
     waiting?.abort();
-    void offer(form).catch(() => undefined);
+    if (renewals > 0 && !document.hidden) void offer(form, renewals - 1).catch(() => undefined);
   }, RENEW);
   signal.addEventListener('abort', () => window.clearTimeout(renewal));
   send(form, begun.token, await navigator.credentials.get({ publicKey: request(begun.options.publicKey), mediation: 'conditional', signal }));
+}
+
+/** Asks for nothing until somebody comes to the field: most who look at the page do not sign in. */
+async function offerAtField(form: HTMLFormElement): Promise<void> {
+  const field = document.querySelector<HTMLInputElement>('input[autocomplete~="webauthn"]');
+  if (!field || !(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+  // Nobody asked for this one, so that its end is not worth a word.
+  const begin = () => void offer(form, RENEWALS).catch(() => undefined);
+  if (document.activeElement === field) begin();
+  else field.addEventListener('focus', begin, { once: true });
 }
 
 export function passkeys(): void {
@@ -122,7 +133,6 @@ export function passkeys(): void {
       if (told) told.textContent = '';
       void (form.dataset['passkey'] === 'make' ? make(form) : use(form)).catch(fail);
     });
-    // Nobody asked for this one, so that its end is not worth a word.
-    if (form.dataset['passkey'] === 'use') void offer(form).catch(() => undefined);
+    if (form.dataset['passkey'] === 'use') void offerAtField(form).catch(() => undefined);
   }
 }

@@ -49,14 +49,19 @@ impl App {
     }
 
     /// Whether pages offer passkeys.
-    #[cfg(feature = "passkeys")]
     pub fn offers_passkeys(&self) -> bool {
-        self.passkeys.are_offered()
+        self.passkey_site().is_some()
+    }
+
+    /// The name that passkeys are made for, where they are offered.
+    #[cfg(feature = "passkeys")]
+    pub fn passkey_site(&self) -> Option<&str> {
+        self.passkeys.name()
     }
 
     #[cfg(not(feature = "passkeys"))]
-    pub fn offers_passkeys(&self) -> bool {
-        false
+    pub fn passkey_site(&self) -> Option<&str> {
+        None
     }
 
     /// Whether people reach the service by https, so that cookies can be bound to it.

@@ -107,6 +107,9 @@ enum Command {
         /// The mail address of the account
         #[arg(long, value_name = "ADDRESS")]
         email: String,
+        /// Why, and how you made sure who asks; it stands in the audit log
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
     /// See whether the data says the same everywhere, or whether a backup is whole
     Verify {
@@ -158,7 +161,9 @@ fn main() -> anyhow::Result<()> {
             Command::Backup { settings, to } => backup::run(settings, &to).await,
             Command::Restore { settings, from, closed } => backup::restore(settings, &from, closed).await,
             Command::CloseAgain { settings, closed } => people::closed::run(settings, closed.as_deref()).await,
-            Command::TakeSecondFactor { settings, email } => people::way_back::run(settings, &email).await,
+            Command::TakeSecondFactor { settings, email, reason } => {
+                people::way_back::run(settings, &email, &reason).await
+            }
             Command::Export { settings, to, public_only, with_passwords } => {
                 export::run(settings, &to, export::Scope { public_only, passwords: with_passwords }).await
             }

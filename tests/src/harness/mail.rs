@@ -1,6 +1,7 @@
 //! Mail as its receiver sees it: files in the folder `mail` of the data folder, decoded far enough to find
 //! the words and the links.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -10,6 +11,8 @@ pub struct Mail {
     pub subject: String,
     pub text: String,
     pub sent: SystemTime,
+    /// Its file in the folder.
+    pub file: OsString,
 }
 
 impl Mail {
@@ -31,17 +34,17 @@ pub fn all(folder: &Path) -> Vec<Mail> {
         .filter_map(|entry| {
             let sent = entry.metadata().ok()?.modified().ok()?;
             let bytes = std::fs::read(entry.path()).ok()?;
-            Some(decode(&String::from_utf8_lossy(&bytes), sent))
+            Some(decode(&String::from_utf8_lossy(&bytes), sent, entry.file_name()))
         })
         .collect();
     mails.sort_by_key(|mail| mail.sent);
     mails
 }
 
-fn decode(mail: &str, sent: SystemTime) -> Mail {
+fn decode(mail: &str, sent: SystemTime, file: OsString) -> Mail {
     let mail = mail.replace("\r\n", "\n");
     let (head, _) = mail.split_once("\n\n").unwrap_or((&mail, ""));
-    Mail { to: header(head, "to"), subject: header(head, "subject"), text: text(&mail), sent }
+    Mail { to: header(head, "to"), subject: header(head, "subject"), text: text(&mail), sent, file }
 }
 
 /// The first part that is text, decoded.
@@ -115,7 +118,7 @@ mod tests {
 
     #[track_caller]
     fn check(mail: &str, link: &str) {
-        assert_eq!(decode(mail, SystemTime::UNIX_EPOCH).link(), Some(link));
+        assert_eq!(decode(mail, SystemTime::UNIX_EPOCH, OsString::new()).link(), Some(link));
     }
 
     #[test]

@@ -253,6 +253,9 @@ async fn authorize(State(shared): State<Arc<Shared>>, Query(asked): Query<Fields
         && !field("nonce").is_empty()
         && field("state").len() == 64;
     shared.note(&format!("authorize prompt={} max_age={}", field("prompt"), field("max_age")));
+    if let Some(kinds) = asked.get("acr_values") {
+        shared.note(&format!("acr_values={kinds}"));
+    }
     if !right {
         return (StatusCode::BAD_REQUEST, "a request of the wrong kind").into_response();
     }

@@ -23,8 +23,8 @@ pub struct Workspace {
     database: Option<String>,
     /// What the program is told by its environment at each start.
     settings: Mutex<Vec<(&'static str, String)>>,
-    /// When the mail that was read last was sent.
-    read: Mutex<Vec<(String, SystemTime)>>,
+    /// The mail that was read: to whom, when it was sent, its file.
+    read: Mutex<Vec<(String, SystemTime, std::ffi::OsString)>>,
 }
 
 /// Tells the same story on SQLite and on PostgreSQL.
@@ -280,12 +280,25 @@ impl Workspace {
         rest.split(['/', '?', '#']).next().unwrap_or(rest).to_owned()
     }
 
-    /// Waits for mail to the address that has not been read yet, and returns its first link as a path.
+    /// Waits for mail to the address with a link that has not been read yet, and returns its first link as a path.
     pub async fn mail_to(&self, address: &str) -> String {
-        let mail = self.newest_mail(address).await;
-        let link = mail.link().unwrap_or_else(|| panic!("no link in the mail `{}`:\n{}", mail.subject, mail.text));
-        let path = link.strip_prefix(&self.address);
-        path.unwrap_or_else(|| panic!("the link {link} leads away from {}", self.address)).to_owned()
+        loop {
+            let mail = self.newest_mail(address).await;
+            // A letter that only tells of something may come before.
+            let Some(link) = mail.link() else { continue };
+            let path = link.strip_prefix(&self.address);
+            return path.unwrap_or_else(|| panic!("the link {link} leads away from {}", self.address)).to_owned();
+        }
+    }
+
+    /// Waits for the mail of this subject that has not been read yet.
+    pub async fn mail_called(&self, address: &str, subject: &str) -> Mail {
+        loop {
+            let mail = self.newest_mail(address).await;
+            if mail.subject == subject {
+                return mail;
+            }
+        }
     }
 
     /// Waits for mail to the address that has not been read yet.
@@ -294,23 +307,22 @@ impl Workspace {
         let started = Instant::now();
         // A folder gives no signal without a library of its own, so it is looked into.
         while started.elapsed() < PATIENCE {
-            let read = self
-                .read
-                .lock()
-                .expect("one story at a time")
-                .iter()
-                .filter(|(to, _)| to == address)
-                .map(|(_, at)| *at)
-                .max();
-            let newest = mail::all(&folder).into_iter().rfind(|mail| mail.to.contains(address));
-            if let Some(mail) = newest.filter(|mail| read.is_none_or(|read| mail.sent > read) && !mail.text.is_empty())
-            {
-                self.read.lock().expect("one story at a time").push((address.to_owned(), mail.sent));
+            let newest = mail::all(&folder).into_iter().rfind(|mail| mail.to.contains(address) && !self.has_read(mail));
+            if let Some(mail) = newest.filter(|mail| !mail.text.is_empty()) {
+                let read = (address.to_owned(), mail.sent, mail.file.clone());
+                self.read.lock().expect("one story at a time").push(read);
                 return mail;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("no mail to {address} in {PATIENCE:?}");
+    }
+
+    /// Whether this mail, or a later one to the same address, has been read. Two may have come in the same instant.
+    fn has_read(&self, mail: &Mail) -> bool {
+        let read = self.read.lock().expect("one story at a time");
+        let mut to_the_same = read.iter().filter(|(to, _, _)| mail.to.contains(to.as_str()));
+        to_the_same.any(|(_, at, file)| *at > mail.sent || *file == mail.file)
     }
 }
 

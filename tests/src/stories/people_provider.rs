@@ -79,7 +79,7 @@ async fn somebody_new_joins_signs_in_and_takes_the_link_away() {
 
         let log =
             workspace.tampers("SELECT deed || ' ' || about FROM audit ORDER BY number").expect("the log is there");
-        for row in ["account-made", "provider-linked kunta", "signed-in provider", "provider-unlinked"] {
+        for row in ["account-made", "provider-linked kunta", "signed-in provider", "provider-unlinked kunta"] {
             assert!(log.lines().any(|line| line.trim() == row), "`{row}` is not in\n{log}");
         }
         founder.get("/fi/audit").await.is(200);
@@ -98,12 +98,16 @@ async fn a_known_address_opens_no_account_and_its_owner_links() {
         signs_in(&stranger).await.shows("on jo tunnus Aukiossa");
         assert!(!is_inside(&stranger), "an address alone opens nothing");
         links(&member).await.shows("on yhdistetty");
+        let told = workspace.mail_called(&member.email, "Kirjautumistapasi ovat muuttuneet").await;
+        assert!(told.text.contains("organisaation tunnus"), "{}", told.text);
         let browser = workspace.visitor();
         signs_in(&browser).await.is(200);
         browser.get("/fi/me").await.shows("Noora Nieminen");
         // What is linked here cannot be linked elsewhere.
         let other = workspace.member("Olli Oksa").await;
-        assert_eq!(links(&other).await.status, 409);
+        let told = links(&other).await;
+        assert!(told.address.starts_with("/fi/me?"), "{}", told.address);
+        told.shows("yhdistetty johonkin toiseen");
         other.get("/fi/me").await.hides("Poista yhteys");
     })
     .await;
@@ -166,6 +170,10 @@ async fn nothing_that_is_not_true_signs_anybody_in() {
             let answer = through(&browser, &page).await;
             assert!(answer.status == 422 && answer.has(words), "{play:?}: {} {}", answer.status, answer.text());
             assert_eq!(answer.value("next"), "/fi/people", "{play:?}: the way on is kept");
+            assert!(
+                !answer.body.contains("/sign-in/return"),
+                "{play:?}: a link leads to an address that opens nothing"
+            );
             assert!(!is_inside(&browser), "{play:?} signed somebody in");
         }
         assert!(!provider.asked().iter().any(|asked| asked.contains("again")), "a redirect was followed");
@@ -175,7 +183,7 @@ async fn nothing_that_is_not_true_signs_anybody_in() {
         assert!(is_inside(&browser), "the truth signs in");
         let failed = workspace.tampers("SELECT about FROM audit WHERE deed = 'provider-failed'").expect("the log");
         for what in ["untrue", "unreachable", "refused"] {
-            assert!(failed.lines().any(|line| line == what), "{failed}");
+            assert!(failed.lines().any(|line| line == format!("kunta {what}")), "{failed}");
         }
         // The same words in the reader's language, at the provider's button.
         provider.plays(Play::Expired);
@@ -257,6 +265,42 @@ async fn a_flow_works_once_in_its_own_browser_and_for_ten_minutes() {
 }
 
 #[tokio::test]
+async fn the_form_that_makes_an_account_works_in_its_own_browser_only() {
+    let provider = IdentityProvider::start().await;
+    on_both_told(&provider.settings(ACCOUNTS), async |workspace| {
+        workspace.network().await;
+        provider.knows(maija());
+        let browser = workspace.visitor();
+        let asks = signs_in(&browser).await;
+        // Somebody else is sent the address, with or without a flow of their own.
+        let other = workspace.visitor();
+        assert_eq!(other.get(&asks.address).await.status, 410);
+        leaves(&other, &other.get("/fi/sign-in").await).await;
+        assert_eq!(other.get(&asks.address).await.status, 410);
+        assert_eq!(joins(&other, &asks).await.status, 410);
+        assert!(!is_inside(&other));
+        joins(&browser, &browser.get(&asks.address).await).await.is(200);
+        assert!(is_inside(&browser));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_whole_office_joins_on_one_day() {
+    let provider = IdentityProvider::start().await;
+    let workspace = Workspace::told(&provider.settings(ACCOUNTS)).await;
+    workspace.network().await;
+    for n in 0..8 {
+        provider.knows(json!({ "sub": format!("o-{n}"), "email": format!("o{n}@kunta.fi"), "email_verified": true,
+            "name": "Outi Oja" }));
+        let browser = workspace.visitor().at("192.0.2.77");
+        let asks = signs_in(&browser).await;
+        joins(&browser, &asks).await.is(200);
+        assert!(is_inside(&browser), "colleague {n}");
+    }
+}
+
+#[tokio::test]
 async fn only_a_provider_that_is_set_so_stands_for_a_second_factor() {
     let provider = IdentityProvider::start().await;
     on_both_told(&provider.settings("strong-amr = [\"mfa\"]\nstrong-acr = [\"vahva\"]"), async |workspace| {
@@ -287,9 +331,27 @@ async fn only_a_provider_that_is_set_so_stands_for_a_second_factor() {
         assert!(asks.address.starts_with("/fi/me/confirm"), "{}", asks.address);
         // The service's clock is ahead of the provider's by now, so that its word is too old.
         let old = through(&strong, &asks).await;
-        assert_eq!(old.status, 409, "{}", old.text());
+        assert!(old.address.starts_with("/fi/me/confirm?"), "{}", old.address);
+        old.shows("Emme voineet varmistaa");
+        assert!(provider.asked().iter().any(|asked| asked == "acr_values=vahva"));
         assert!(provider.asked().iter().any(|asked| asked == "authorize prompt=login max_age=0"));
         let ahead = 16 * 60 + now();
+        for (claims, words) in [
+            (json!({ "sub": "h-1", "amr": ["pwd"] }), "kysynyt toista vaihetta"),
+            (json!({ "sub": "h-2", "acr": "vahva" }), "jonkun muun kuin sinut"),
+        ] {
+            let mut claims = claims;
+            for (name, at) in [("iat", ahead), ("auth_time", ahead), ("exp", ahead + 300)] {
+                claims[name] = json!(at);
+            }
+            provider.knows(claims);
+            through(&strong, &strong.get("/fi/me/confirm?next=/fi/audit").await).await.shows(words);
+        }
+        let sql = "SELECT about FROM audit WHERE deed = 'provider-failed' AND actor IS NOT NULL";
+        let failed = workspace.tampers(sql).expect("the log");
+        for what in ["kunta untrue", "kunta weak", "kunta not-yours"] {
+            assert!(failed.lines().any(|line| line == what), "{failed}");
+        }
         provider.knows(json!({ "sub": "h-1", "acr": "vahva", "iat": ahead, "auth_time": ahead, "exp": ahead + 300 }));
         through(&strong, &strong.get("/fi/me/confirm?next=/fi/audit").await).await.shows("Tapahtumaloki");
     })
@@ -342,6 +404,13 @@ async fn the_last_way_in_stays() {
         workspace
             .tampers("UPDATE person SET email = NULL, email_key = NULL WHERE name = 'Noora Nieminen'")
             .expect("the address goes");
+        // What cannot be used any more is no way in.
+        let bytes = if workspace.is_postgres() { "'\\x01'" } else { "x'01'" };
+        let old = format!(
+            "INSERT INTO passkey (id, person_id, credential, name, public_key, created_at, site)
+             SELECT 77, id, {bytes}, 'Puhelin', '{{}}', 0, 'vanha.example.fi' FROM person WHERE name = 'Noora Nieminen'"
+        );
+        workspace.tampers(&old).expect("a passkey of an earlier address");
         let form = member.get("/fi/me").await.form("form[action$='/unlink']");
         let refused = member.submit(form).await;
         refused.is(409);
@@ -371,6 +440,24 @@ async fn without_the_drill_plain_http_and_this_machine_are_never_asked() {
     assert_eq!(browser.submit(form).await.status, 422);
     assert_eq!(provider.asked(), Vec::<String>::new());
     assert!(workspace.log().contains("none that may be asked"), "{}", workspace.log());
+}
+
+#[tokio::test]
+async fn what_only_the_own_network_reaches_is_asked_only_when_it_is_said_to_be_there() {
+    let provider = IdentityProvider::start().await;
+    let asked = async |more: &str| {
+        let file = provider.settings(more).remove(0).1;
+        let text = std::fs::read_to_string(&file).expect("the settings are there");
+        std::fs::write(&file, text.replace(&provider.issuer, "https://10.255.255.1:9")).expect("it can be written");
+        let workspace = Workspace::told(&[("AUKIO_IDENTITY_PROVIDERS", file)]).await;
+        let browser = workspace.visitor();
+        let page = browser.get("/fi/sign-in").await;
+        let form = page.form("form[action$='/sign-in/provider']").with("provider", "kunta");
+        browser.submit(form).await.is(422);
+        workspace.log().contains("none that may be asked")
+    };
+    assert!(asked("").await, "the operator's own network was asked");
+    assert!(!asked("inside = true").await);
 }
 
 #[tokio::test]

@@ -139,7 +139,8 @@ async fn secrets_are_sealed_and_their_key_is_in_no_backup() {
             } else {
                 "SELECT lower(hex(secret)) || ' ' || COALESCE(key_id, '') FROM second_factor"
             };
-            workspace.tampers(sql).expect("the factor is there")
+            let told = workspace.tampers(sql).expect("the factor is there");
+            told.lines().last().unwrap_or_default().to_owned()
         };
         let sealed = secret(&workspace);
         let own = app.hexadecimal();
@@ -173,9 +174,9 @@ async fn secrets_are_sealed_and_their_key_is_in_no_backup() {
             let link = workspace.mail_to(&member.email).await;
             let confirm = browser.get(&link).await.form("main form[method=post]");
             let asked = browser.submit(confirm).await;
-            browser.submit(asked.form_with(&["token", "code"]).with("code", code)).await.status
+            browser.submit(asked.form_with(&["token", "code"]).with("code", code)).await
         };
-        assert_eq!(prove(&app.code(0)).await, 200);
+        prove(&app.code(0)).await.is(200);
         let again = secret(&workspace);
         assert!(again.ends_with(key_id) && !again.contains(&own), "{again}");
         assert_ne!(again, sealed, "each sealing is a new one");
@@ -183,11 +184,50 @@ async fn secrets_are_sealed_and_their_key_is_in_no_backup() {
         // With another key the codes are no good and whoever runs the machine is told; recovery codes are.
         workspace.without(|| std::fs::write(&key_file, format!("{}\n", "ab".repeat(32))).expect("the key is changed"));
         assert!(workspace.log().contains("sealed with a key that is not in the file"), "{}", workspace.log());
-        assert_eq!(prove(&app.code(1)).await, 500);
-        assert_eq!(prove(&recovery[0]).await, 200);
+        let told = prove(&app.code(1)).await;
+        told.is(422);
+        assert!(told.has("eivät juuri nyt toimi") && told.count("#code-error") == 1, "{}", told.text());
+        prove(&recovery[0]).await.is(200);
+
+        // A key that is missing is not replaced, not even for somebody who sets an app up.
+        workspace.without(|| std::fs::remove_file(&key_file).expect("the key goes"));
+        let other = workspace.member("Onni Ojala").await;
+        let none = other.get("/fi/me/second-factor").await;
+        none.is(503);
+        assert!(none.has("ei voi juuri nyt ottaa käyttöön"), "{}", none.text());
+        prove(&app.code(1)).await.is(422);
+        assert!(!key_file.exists(), "a new key was made");
+        // A secret from before there were keys needs none.
+        workspace.tampers(&before).expect("the row can be set back");
+        prove(&app.code(0)).await.is(200);
+        assert!(!key_file.exists(), "a new key was made");
+        let sealed = sealed.split_once(' ').expect("two columns").0.to_owned();
+        let back = if workspace.is_postgres() { format!("'\\x{sealed}'") } else { format!("x'{sealed}'") };
+        let back = format!("UPDATE second_factor SET secret = {back}, key_id = '{key_id}' WHERE active");
+        workspace.tampers(&back).expect("the row is as it was");
+
         // The right key makes everything good.
         workspace.without(|| std::fs::write(&key_file, &key).expect("the key is put back"));
-        assert_eq!(prove(&app.code(1)).await, 200);
+        prove(&app.code(1)).await.is(200);
+        other.get("/fi/me/second-factor").await.is(200);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_secret_on_offer_is_another_after_a_while() {
+    let workspace = Workspace::open().await;
+    let member = workspace.member("Noora Nieminen").await;
+    let offered = async || member.get("/fi/me/second-factor").await.texts("code.secret").concat();
+    let first = offered().await;
+    assert_eq!(offered().await, first);
+    member.submit(member.get("/fi/me").await.form("form[action$='/me/password']").with("password", PASSWORD)).await;
+    let second = offered().await;
+    assert_ne!(second, first, "the sessions that may have seen it have ended");
+    workspace.tampers("UPDATE second_factor SET created_at = created_at - 901000000").expect("time passes");
+    let form = member.get("/fi/me/second-factor").await;
+    assert_ne!(form.texts("code.secret").concat(), second);
+    workspace.tampers("UPDATE second_factor SET created_at = created_at - 901000000").expect("time passes");
+    let app = Authenticator::with_key(&form.texts("code.secret").concat());
+    member.submit(form.form_with(&["code"]).with("code", &app.code(0))).await.is(422);
 }

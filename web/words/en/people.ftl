@@ -141,12 +141,14 @@ code-title = One code more
 code-label = Code
 code-hint = Six digits from your authenticator app, or one of your recovery codes.
 code-lost = Lost your phone? Type one of your recovery codes. If you have none left, contact the administrator.
+code-key-lost = Codes of authenticator apps do not work right now. Type one of your recovery codes or contact the administrator.
 code-wrong = The code is not accepted. Look up a new one in the app: each works only once, for half a minute.
 
 prove-title = Confirm that it is you
 prove-what = This concerns your account or other people’s affairs, so we first make sure that it is you at the browser. A confirmation lasts a quarter of an hour.
 prove-password-hint = The password you sign in to Aukio with.
 prove-do = Confirm
+prove-passkey-what = You sign in with a passkey, so confirm with it. A password or a mailed link is not enough. If you have lost the device, contact the administrator.
 prove-link-what = You have no password, so we send a link to { $email }. The link brings you back to the same place.
 
 factor-title = Two-step sign-in

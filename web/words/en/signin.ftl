@@ -28,8 +28,12 @@ error-provider-untrue = The sign-in could not be verified
 error-provider-untrue-what = We could not verify what your organisation’s service told us. Try again or use another way.
 error-provider-taken = The sign-in belongs to another account
 error-provider-taken-what = This organisation’s account is linked to another account in Aukio. Remove the link there first, or sign in as somebody else.
+error-provider-not-yours = The sign-in is not yours
+error-provider-not-yours-what = Your organisation’s service vouched for somebody other than you. Sign in there with your own account and try again, or confirm another way.
 error-provider-weak = We need a code as well
-error-provider-weak-what = You use two-step sign-in, and your organisation’s service did not ask for the second step. Go back and confirm with the code.
+error-provider-weak-what = You use two-step sign-in, and your organisation’s service did not ask for the second step. Confirm with the code or a passkey.
+error-key-lost = Authenticator apps cannot be set up right now
+error-key-lost-what = Something is wrong in the settings of the service. Tell the administrator and try again later.
 error-last-way = This is your only way to sign in
 error-last-way-what = First add another way, for example an email address. After that you can remove this one.
 audit-provider-linked = Linked an organisation’s account
@@ -44,6 +48,7 @@ passkey-name-missing = Give the passkey a name.
 passkey-make-do = Create a passkey
 passkey-make-failed = No passkey was created. Try again when your device is ready.
 passkey-since = Created { $moment }
+passkey-elsewhere = Created at the service’s earlier address, no longer works
 passkey-remove-do = Remove
 passkey-do = Sign in with a passkey
 passkey-do-what = A fingerprint, your face or the device’s PIN is enough.
@@ -79,6 +84,7 @@ way-back-under-way = The removal is under way already.
 way-back-oneself = You remove your own on your own page.
 way-back-do = Remove after one day
 way-back-asked = The removal has begun, and the member has been sent a message.
+way-back-stopped = The removal has been stopped, and two-step sign-in stays.
 way-back-waiting = Removals that wait
 way-back-none = No removals are waiting.
 way-back-by = Asked by { $name }
@@ -93,6 +99,22 @@ me-done-factor-kept = Your two-step sign-in stays.
 audit-factor-removal-asked = Asked to remove two-step sign-in
 audit-factor-removal-stopped = Stopped the removal of two-step sign-in
 audit-factor-taken = Two-step sign-in was removed on request
+way-in-code-set = Two-step sign-in was turned on.
+way-in-code-removed = Two-step sign-in was turned off.
+way-in-recovery-codes = The recovery codes were replaced by new ones.
+way-in-passkey-added = A passkey was created for your account.
+way-in-passkey-removed = A passkey was removed from your account.
+way-in-provider-linked = An organisation’s account was linked to your account.
+way-in-provider-unlinked = The link from your account to an organisation’s account was removed.
+mail-way-in-changed-subject = Your ways to sign in have changed
+mail-way-in-changed =
+    Hello { $name },
+
+    your ways to sign in to Aukio have changed:
+
+    { $what }
+
+    If you did this yourself, you need not do anything. If you did not, contact the administrators of the service at once.
 mail-factor-goes-subject = Your two-step sign-in will be removed
 mail-factor-goes =
     Hello { $name },

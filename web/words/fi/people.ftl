@@ -141,12 +141,14 @@ code-title = Vielä koodi
 code-label = Koodi
 code-hint = Kuusi numeroa todennussovelluksesta, tai yksi varakoodeistasi.
 code-lost = Onko puhelimesi kadonnut? Kirjoita jokin varakoodeistasi. Jos niitäkään ei ole, ota yhteyttä ylläpitoon.
+code-key-lost = Todennussovelluksen koodit eivät juuri nyt toimi. Kirjoita jokin varakoodeistasi tai ota yhteyttä ylläpitoon.
 code-wrong = Koodi ei kelpaa. Katso sovelluksesta uusi koodi: jokainen toimii vain kerran ja puoli minuuttia.
 
 prove-title = Vahvista, että se olet sinä
 prove-what = Tämä toiminto koskee tunnustasi tai muiden asioita, joten varmistamme ensin, että selaimen äärellä olet sinä. Vahvistus riittää vartiksi.
 prove-password-hint = Salasana, jolla kirjaudut Aukioon.
 prove-do = Vahvista
+prove-passkey-what = Kirjaudut pääsyavaimella, joten vahvista sillä. Salasana tai sähköpostiin tuleva linkki ei riitä. Jos laitteesi on kadonnut, ota yhteyttä ylläpitoon.
 prove-link-what = Sinulla ei ole salasanaa, joten lähetämme linkin osoitteeseen { $email }. Linkistä palaat samaan kohtaan.
 
 factor-title = Kaksivaiheinen kirjautuminen

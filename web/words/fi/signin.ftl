@@ -28,8 +28,12 @@ error-provider-untrue = Kirjautumista ei voitu varmistaa
 error-provider-untrue-what = Emme voineet varmistaa, mitä organisaatiosi palvelu kertoi. Yritä uudelleen tai käytä muuta tapaa.
 error-provider-taken = Kirjautuminen kuuluu toiseen tunnukseen
 error-provider-taken-what = Tämä organisaation tunnus on yhdistetty johonkin toiseen Aukion tunnukseen. Poista yhteys ensin sieltä tai kirjaudu toisena.
+error-provider-not-yours = Kirjautuminen ei ole sinun
+error-provider-not-yours-what = Organisaatiosi palvelu vahvisti jonkun muun kuin sinut. Kirjaudu siellä omalla tunnuksellasi ja yritä uudelleen, tai vahvista muulla tavalla.
 error-provider-weak = Tarvitsemme vielä koodin
-error-provider-weak-what = Käytössäsi on kaksivaiheinen kirjautuminen, eikä organisaatiosi palvelu kysynyt toista vaihetta. Palaa ja vahvista koodilla.
+error-provider-weak-what = Käytössäsi on kaksivaiheinen kirjautuminen, eikä organisaatiosi palvelu kysynyt toista vaihetta. Vahvista koodilla tai pääsyavaimella.
+error-key-lost = Todennussovelluksia ei voi juuri nyt ottaa käyttöön
+error-key-lost-what = Palvelun asetuksissa on vika. Kerro siitä ylläpidolle ja yritä myöhemmin uudelleen.
 error-last-way = Tämä on ainoa tapasi kirjautua
 error-last-way-what = Lisää ensin toinen tapa, esimerkiksi sähköpostiosoite. Sen jälkeen voit poistaa tämän.
 audit-provider-linked = Yhdisti organisaation tunnuksen
@@ -44,6 +48,7 @@ passkey-name-missing = Anna pääsyavaimelle nimi.
 passkey-make-do = Luo pääsyavain
 passkey-make-failed = Pääsyavainta ei luotu. Yritä uudelleen, kun laitteesi on valmiina.
 passkey-since = Luotu { $moment }
+passkey-elsewhere = Luotu palvelun aiemmassa osoitteessa, ei toimi enää
 passkey-remove-do = Poista
 passkey-do = Kirjaudu pääsyavaimella
 passkey-do-what = Sormenjälki, kasvot tai laitteen PIN-koodi riittää.
@@ -79,6 +84,7 @@ way-back-under-way = Poistaminen on jo käynnissä.
 way-back-oneself = Omasi poistat omalla sivullasi.
 way-back-do = Poista vuorokauden kuluttua
 way-back-asked = Poistaminen on pantu vireille, ja jäsenelle on lähetetty viesti.
+way-back-stopped = Poistaminen on estetty, ja kaksivaiheinen kirjautuminen jää käyttöön.
 way-back-waiting = Odottavat poistot
 way-back-none = Yhtään poistoa ei odota.
 way-back-by = Pyysi { $name }
@@ -93,6 +99,22 @@ me-done-factor-kept = Kaksivaiheinen kirjautumisesi jää käyttöön.
 audit-factor-removal-asked = Pyysi poistamaan kaksivaiheisen kirjautumisen
 audit-factor-removal-stopped = Esti kaksivaiheisen kirjautumisen poistamisen
 audit-factor-taken = Kaksivaiheinen kirjautuminen poistettiin pyynnöstä
+way-in-code-set = Kaksivaiheinen kirjautuminen otettiin käyttöön.
+way-in-code-removed = Kaksivaiheinen kirjautuminen poistettiin käytöstä.
+way-in-recovery-codes = Varakoodit vaihdettiin uusiin.
+way-in-passkey-added = Tunnuksellesi luotiin pääsyavain.
+way-in-passkey-removed = Tunnukseltasi poistettiin pääsyavain.
+way-in-provider-linked = Tunnukseesi yhdistettiin organisaation tunnus.
+way-in-provider-unlinked = Tunnuksestasi poistettiin yhteys organisaation tunnukseen.
+mail-way-in-changed-subject = Kirjautumistapasi ovat muuttuneet
+mail-way-in-changed =
+    Hei { $name },
+
+    tapasi kirjautua Aukioon ovat muuttuneet:
+
+    { $what }
+
+    Jos teit tämän itse, sinun ei tarvitse tehdä mitään. Jos et tehnyt, ota heti yhteyttä palvelun ylläpitoon.
 mail-factor-goes-subject = Kaksivaiheinen kirjautumisesi poistetaan
 mail-factor-goes =
     Hei { $name },

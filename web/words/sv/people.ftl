@@ -141,12 +141,14 @@ code-title = En kod till
 code-label = Kod
 code-hint = Sex siffror från autentiseringsappen, eller en av dina reservkoder.
 code-lost = Har du tappat bort din telefon? Skriv en av dina reservkoder. Om du inte har några kvar, kontakta administratören.
+code-key-lost = Koder från autentiseringsappen fungerar inte just nu. Skriv en av dina reservkoder eller kontakta administratören.
 code-wrong = Koden duger inte. Se efter en ny kod i appen: varje kod fungerar bara en gång och i en halv minut.
 
 prove-title = Bekräfta att det är du
 prove-what = Åtgärden gäller ditt konto eller andras ärenden, så vi vill först vara säkra på att det är du som sitter vid webbläsaren. Bekräftelsen räcker en kvart.
 prove-password-hint = Lösenordet som du loggar in i Aukio med.
 prove-do = Bekräfta
+prove-passkey-what = Du loggar in med en inloggningsnyckel, så bekräfta med den. Ett lösenord eller en länk per e-post räcker inte. Om du har förlorat enheten, kontakta administratören.
 prove-link-what = Du har inget lösenord, så vi skickar en länk till { $email }. Via länken kommer du tillbaka till samma ställe.
 
 factor-title = Inloggning i två steg

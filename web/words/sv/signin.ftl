@@ -28,8 +28,12 @@ error-provider-untrue = Inloggningen kunde inte bekräftas
 error-provider-untrue-what = Vi kunde inte bekräfta det som din organisations tjänst berättade. Försök igen eller använd ett annat sätt.
 error-provider-taken = Inloggningen hör till ett annat konto
 error-provider-taken-what = Organisationens konto är kopplat till ett annat konto i Aukio. Ta först bort kopplingen där eller logga in som någon annan.
+error-provider-not-yours = Inloggningen är inte din
+error-provider-not-yours-what = Din organisations tjänst bekräftade någon annan än dig. Logga in där med ditt eget konto och försök igen, eller bekräfta på ett annat sätt.
 error-provider-weak = Vi behöver ännu en kod
-error-provider-weak-what = Du har inloggning i två steg, och din organisations tjänst bad inte om det andra steget. Gå tillbaka och bekräfta med koden.
+error-provider-weak-what = Du har inloggning i två steg, och din organisations tjänst bad inte om det andra steget. Bekräfta med koden eller en inloggningsnyckel.
+error-key-lost = Autentiseringsappar kan inte tas i bruk just nu
+error-key-lost-what = Det är ett fel i tjänstens inställningar. Berätta det för administratören och försök igen senare.
 error-last-way = Det här är ditt enda sätt att logga in
 error-last-way-what = Lägg först till ett annat sätt, till exempel en e-postadress. Sedan kan du ta bort det här.
 audit-provider-linked = Kopplade organisationens konto
@@ -44,6 +48,7 @@ passkey-name-missing = Ge nyckeln ett namn.
 passkey-make-do = Skapa en inloggningsnyckel
 passkey-make-failed = Ingen inloggningsnyckel skapades. Försök igen när din enhet är redo.
 passkey-since = Skapad { $moment }
+passkey-elsewhere = Skapad på tjänstens tidigare adress, fungerar inte längre
 passkey-remove-do = Ta bort
 passkey-do = Logga in med inloggningsnyckel
 passkey-do-what = Fingeravtryck, ansikte eller enhetens PIN-kod räcker.
@@ -79,6 +84,7 @@ way-back-under-way = Borttagningen pågår redan.
 way-back-oneself = Din egen tar du bort på din sida.
 way-back-do = Ta bort efter ett dygn
 way-back-asked = Borttagningen har inletts och medlemmen har fått ett meddelande.
+way-back-stopped = Borttagningen har stoppats, och inloggningen i två steg är kvar.
 way-back-waiting = Borttagningar som väntar
 way-back-none = Inga borttagningar väntar.
 way-back-by = Begärd av { $name }
@@ -93,6 +99,22 @@ me-done-factor-kept = Din inloggning i två steg är kvar.
 audit-factor-removal-asked = Begärde att inloggning i två steg tas bort
 audit-factor-removal-stopped = Stoppade borttagningen av inloggning i två steg
 audit-factor-taken = Inloggning i två steg togs bort på begäran
+way-in-code-set = Inloggning i två steg togs i bruk.
+way-in-code-removed = Inloggning i två steg togs ur bruk.
+way-in-recovery-codes = Reservkoderna byttes ut mot nya.
+way-in-passkey-added = En inloggningsnyckel skapades för ditt konto.
+way-in-passkey-removed = En inloggningsnyckel togs bort från ditt konto.
+way-in-provider-linked = En organisations konto kopplades till ditt konto.
+way-in-provider-unlinked = Kopplingen mellan ditt konto och en organisations konto togs bort.
+mail-way-in-changed-subject = Dina sätt att logga in har ändrats
+mail-way-in-changed =
+    Hej { $name },
+
+    dina sätt att logga in i Aukio har ändrats:
+
+    { $what }
+
+    Om du själv gjorde ändringen behöver du inte göra något. Om du inte gjorde den, kontakta genast tjänstens administratörer.
 mail-factor-goes-subject = Din inloggning i två steg tas bort
 mail-factor-goes =
     Hej { $name },

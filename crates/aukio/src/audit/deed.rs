@@ -1,6 +1,7 @@
 //! The deeds that are written down. Their names are stored, so that they never change once released.
 
 use aukio_core::policy::Role;
+use aukio_core::text::Line;
 use aukio_core::{PersonId, SessionId, SpaceId};
 
 /// How somebody proved who they are.
@@ -52,18 +53,24 @@ pub enum Deed {
     RecoveryCodeUsed,
     /// An identity provider was linked, by its key in the settings.
     ProviderLinked(String),
-    ProviderUnlinked,
+    ProviderUnlinked(String),
     ProviderFailed {
+        key: String,
         what: &'static str,
     },
-    /// An administrator asked that somebody's second factor be taken away.
+    /// An administrator asked that somebody's second factor be taken away, and why.
     FactorRemovalAsked {
         person: PersonId,
+        reason: Line,
     },
-    FactorRemovalStopped,
-    /// It was taken away; without an actor, by whoever runs the machine.
+    /// By its owner, by an administrator, or by itself when who asked is no administrator any more.
+    FactorRemovalStopped {
+        person: PersonId,
+    },
+    /// It was taken away; without an actor, by whoever runs the machine, who says why.
     FactorTaken {
         person: PersonId,
+        reason: Option<Line>,
     },
     #[cfg_attr(not(feature = "passkeys"), expect(dead_code))]
     PasskeyAdded,
@@ -118,10 +125,10 @@ impl Deed {
             Deed::RecoveryCodesMade => "recovery-codes-made",
             Deed::RecoveryCodeUsed => "recovery-code-used",
             Deed::ProviderLinked(_) => "provider-linked",
-            Deed::ProviderUnlinked => "provider-unlinked",
+            Deed::ProviderUnlinked(_) => "provider-unlinked",
             Deed::ProviderFailed { .. } => "provider-failed",
             Deed::FactorRemovalAsked { .. } => "factor-removal-asked",
-            Deed::FactorRemovalStopped => "factor-removal-stopped",
+            Deed::FactorRemovalStopped { .. } => "factor-removal-stopped",
             Deed::FactorTaken { .. } => "factor-taken",
             Deed::PasskeyAdded => "passkey-added",
             Deed::PasskeyRemoved => "passkey-removed",
@@ -146,9 +153,15 @@ impl Deed {
             Deed::MemberRemoved { space, person } => format!("space:{space} person:{person}"),
             Deed::TokenMade { token, writes } => format!("{} token:{token}", if *writes { "write" } else { "read" }),
             Deed::TokenEnded { token } => format!("token:{token}"),
-            Deed::FactorRemovalAsked { person } | Deed::FactorTaken { person } => format!("person:{person}"),
-            Deed::ProviderLinked(key) => key.clone(),
-            Deed::Denied { what } | Deed::ProviderFailed { what } => (*what).to_owned(),
+            Deed::FactorRemovalAsked { person, reason } | Deed::FactorTaken { person, reason: Some(reason) } => {
+                format!("person:{person} {}", reason.as_str())
+            }
+            Deed::FactorRemovalStopped { person } | Deed::FactorTaken { person, reason: None } => {
+                format!("person:{person}")
+            }
+            Deed::ProviderLinked(key) | Deed::ProviderUnlinked(key) => key.clone(),
+            Deed::ProviderFailed { key, what } => format!("{key} {what}"),
+            Deed::Denied { what } => (*what).to_owned(),
             _ => String::new(),
         }
     }

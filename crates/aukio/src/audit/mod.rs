@@ -2,7 +2,8 @@
 //!
 //! Rows form a chain: each hash covers the hash before it, so that a row that is changed, moved or taken out
 //! shows (`aukio verify`). The database itself refuses changes. Deliberately absent: network addresses, names,
-//! and anything that somebody typed; a row names ids only, and those of closed accounts lead to nobody.
+//! and anything that somebody typed, but for the reason why a second factor was taken away; a row names ids only,
+//! and those of closed accounts lead to nobody.
 
 mod deed;
 pub mod http;

@@ -18,20 +18,66 @@ use crate::db::{Db, Queries, Sql, Tx};
 /// What happened. Everything a follower needs beyond this it reads from the database.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Entry {
-    PersonJoined { person: PersonId },
-    PersonChanged { person: PersonId },
-    PersonClosed { person: PersonId },
-    SpaceCreated { space: SpaceId },
-    SpaceChanged { space: SpaceId },
-    MembershipChanged { space: SpaceId, person: PersonId },
-    ThreadStarted { space: SpaceId, thread: ThreadId },
-    MessagePosted { space: SpaceId, thread: ThreadId, message: i64 },
-    MessageEdited { space: SpaceId, thread: ThreadId, message: i64 },
-    MessageWithdrawn { space: SpaceId, thread: ThreadId, message: i64 },
-    DocumentCreated { space: SpaceId, document: DocumentId },
-    DocumentRenamed { space: SpaceId, document: DocumentId },
-    DocumentEdited { space: SpaceId, document: DocumentId, seq: i64 },
-    DocumentVersionNamed { space: SpaceId, document: DocumentId, seq: i64 },
+    PersonJoined {
+        person: PersonId,
+    },
+    PersonChanged {
+        person: PersonId,
+    },
+    PersonClosed {
+        person: PersonId,
+    },
+    /// Some or all of somebody's sessions: what is open in them closes, at whichever node.
+    SessionsEnded {
+        person: PersonId,
+    },
+    SpaceCreated {
+        space: SpaceId,
+    },
+    SpaceChanged {
+        space: SpaceId,
+    },
+    MembershipChanged {
+        space: SpaceId,
+        person: PersonId,
+    },
+    ThreadStarted {
+        space: SpaceId,
+        thread: ThreadId,
+    },
+    MessagePosted {
+        space: SpaceId,
+        thread: ThreadId,
+        message: i64,
+    },
+    MessageEdited {
+        space: SpaceId,
+        thread: ThreadId,
+        message: i64,
+    },
+    MessageWithdrawn {
+        space: SpaceId,
+        thread: ThreadId,
+        message: i64,
+    },
+    DocumentCreated {
+        space: SpaceId,
+        document: DocumentId,
+    },
+    DocumentRenamed {
+        space: SpaceId,
+        document: DocumentId,
+    },
+    DocumentEdited {
+        space: SpaceId,
+        document: DocumentId,
+        seq: i64,
+    },
+    DocumentVersionNamed {
+        space: SpaceId,
+        document: DocumentId,
+        seq: i64,
+    },
 }
 
 /// An entry with its place in the log.
@@ -273,6 +319,7 @@ impl From<Entry> for Row {
             Entry::PersonJoined { person } => of_person("person-joined", person),
             Entry::PersonChanged { person } => of_person("person-changed", person),
             Entry::PersonClosed { person } => of_person("person-closed", person),
+            Entry::SessionsEnded { person } => of_person("sessions-ended", person),
             Entry::SpaceCreated { space } => of_space("space-created", space),
             Entry::SpaceChanged { space } => of_space("space-changed", space),
             Entry::MembershipChanged { space, person } => {
@@ -312,6 +359,7 @@ impl Row {
             "person-joined" => Entry::PersonJoined { person: person? },
             "person-changed" => Entry::PersonChanged { person: person? },
             "person-closed" => Entry::PersonClosed { person: person? },
+            "sessions-ended" => Entry::SessionsEnded { person: person? },
             "space-created" => Entry::SpaceCreated { space: space? },
             "space-changed" => Entry::SpaceChanged { space: space? },
             "membership-changed" => Entry::MembershipChanged { space: space?, person: person? },

@@ -55,6 +55,7 @@ impl Topic {
             Entry::PersonJoined { .. }
             | Entry::PersonChanged { .. }
             | Entry::PersonClosed { .. }
+            | Entry::SessionsEnded { .. }
             | Entry::DocumentVersionNamed { .. }
             | Entry::SpaceCreated { .. }
             | Entry::SpaceChanged { .. }
@@ -227,7 +228,9 @@ pub async fn run(app: App, from: i64, stop: CancellationToken) {
                 }
             }
             // A person's or a space's change of rights reaches the sockets here, whichever node it happened on.
-            if matches!(numbered.entry, Entry::MembershipChanged { .. } | Entry::PersonClosed { .. }) {
+            if let Entry::MembershipChanged { .. } | Entry::PersonClosed { .. } | Entry::SessionsEnded { .. } =
+                numbered.entry
+            {
                 app.live.recheck();
             }
             app.journal.reached(numbered.number);

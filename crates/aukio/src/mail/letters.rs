@@ -6,6 +6,7 @@ use fluent_bundle::FluentValue;
 
 use super::Letter;
 use crate::people::Person;
+use crate::people::ways_in::Change;
 use crate::words::Words;
 
 fn letter(words: Words, to: Email, key: &str, values: &[(&str, FluentValue<'_>)]) -> Letter {
@@ -86,6 +87,13 @@ pub fn password_changed(words: Words, to: Email) -> Letter {
     letter(words, to, "mail-password-changed", &[])
 }
 
+/// To a member whose ways to sign in have changed.
+pub fn way_in_changed(person: &Person, to: Email, change: Change) -> Letter {
+    let words = Words(person.language);
+    let what = words.say(change.key());
+    letter(words, to, "mail-way-in-changed", &[("name", text(&person.name)), ("what", text(&what))])
+}
+
 /// To a member whose second factor an administrator has asked to take away: a link that stops it.
 pub fn factor_goes(person: &Person, to: Email, reason: &str, due: Time, now: Time, link: &str) -> Letter {
     let words = Words(person.language);
@@ -122,6 +130,9 @@ mod tests {
                 (address_changed(words, to()), false),
                 (password_changed(words, to()), false),
             ];
+            for change in Change::ALL {
+                assert!(!words.say(change.key()).contains('⟦'), "{change:?}");
+            }
             for (letter, has_link) in letters {
                 assert!(!letter.subject.contains(['⟦', '\n', '{']), "{}", letter.subject);
                 assert!(!letter.body.contains(['⟦', '{']), "{}", letter.body);

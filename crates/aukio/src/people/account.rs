@@ -7,7 +7,7 @@ use aukio_core::{Member, PersonId, SpaceId, Time};
 use serde::{Deserialize, Serialize};
 
 use super::token::{self, Token};
-use super::{Person, PersonError, Profile, closed, second_factor, session, store};
+use super::{Person, PersonError, Profile, closed, passkeys, second_factor, session, store};
 use crate::app::App;
 use crate::audit::{self, Deed};
 use crate::db::Tx;
@@ -125,14 +125,15 @@ pub async fn change_password(
     let hash = app.hasher.hash(&password).await?;
     let mut tx = app.db.begin().await?;
     store::set_password_hash(&mut tx, person.id, hash).await?;
-    store::end_sessions_but(&mut tx, person.id, 0).await?;
+    session::end_all_in(&mut tx, app, person.id).await?;
+    second_factor::forget_offer_in(&mut tx, person.id).await?;
     let token = session::open_in(&mut tx, app, person.id, device, member.strong).await?;
     if let Some(email) = person.email.as_deref().and_then(|email| Email::parse(email).ok()) {
         mail::send(&mut tx, app, letters::password_changed(Words(person.language), email)).await?;
     }
     audit::record(&mut tx, app, Some(person.id), Deed::PasswordChanged).await?;
     tx.commit().await?;
-    app.live.recheck();
+    session::ended(app);
     Ok(token)
 }
 
@@ -176,6 +177,7 @@ async fn close_in(tx: &mut Tx, person: PersonId, now: Time) -> sqlx::Result<()> 
     }
     store::end_sessions_but(&mut *tx, person, 0).await?;
     second_factor::remove_in(tx, person).await?;
+    passkeys::store::forget_all(tx, person).await?;
     store::close(tx, person, now).await?;
     journal::record(tx, Some(person), now, Entry::PersonClosed { person }).await?;
     Ok(())

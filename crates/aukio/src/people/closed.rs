@@ -90,6 +90,8 @@ fn sync_folder(of: &Path) -> std::io::Result<()> {
 pub async fn close_again(settings: Settings, closed: &Closed) -> anyhow::Result<usize> {
     // The next restore here needs the whole list, too.
     closed.keep(&list(&settings)).context("the list of closed accounts cannot be written")?;
+    // A new place may have the database before it has the providers' file.
+    let settings = Settings { identity_providers: None, ..settings };
     let app = serve::open(settings, std::net::SocketAddr::from(([127, 0, 0, 1], 0)), CancellationToken::new()).await?;
     let mut count = 0;
     for person in closed.lines.keys() {

@@ -8,7 +8,6 @@ pub mod closed;
 pub mod http;
 pub mod joining;
 pub mod kept;
-#[cfg(feature = "passkeys")]
 pub mod passkeys;
 pub mod password;
 pub mod provider;
@@ -20,6 +19,7 @@ mod store;
 pub mod throttle;
 pub mod token;
 pub mod way_back;
+pub mod ways_in;
 
 use std::collections::HashMap;
 
@@ -168,6 +168,26 @@ pub async fn mark_acted(tx: &mut Tx, person: PersonId, at: Time) -> sqlx::Result
         journal::record(tx, Some(person), at, Entry::PersonChanged { person }).await?;
     }
     Ok(())
+}
+
+/// Whether somebody has a password to sign in with.
+async fn has_password(app: &App, person: PersonId) -> sqlx::Result<bool> {
+    Ok(store::by_id(&app.db, person).await?.is_some_and(|person| person.password_hash.is_some()))
+}
+
+/// Whether somebody can still sign in: by an address that takes mailed links, a provider that the site trusts, or a
+/// passkey of its address. Whoever takes a way in away has locked the person first ([`store::lock`]).
+async fn has_a_way_in(tx: &mut Tx, app: &App, person: PersonId) -> sqlx::Result<bool> {
+    if store::by_id(&mut *tx, person).await?.is_some_and(|person| person.email.is_some()) {
+        return Ok(true);
+    }
+    if provider::is_used_by(&mut *tx, app, person).await? {
+        return Ok(true);
+    }
+    match app.passkey_site() {
+        Some(site) => passkeys::store::has_one(&mut *tx, person, site).await,
+        None => Ok(false),
+    }
 }
 
 /// Gives an account a password, whatever it had before. Sessions stay open.

@@ -4,10 +4,11 @@
 use aukio_core::{Member, PersonId, SessionId, Time, Viewer};
 
 use super::token::{self, Token};
-use super::{PersonError, Session, store};
+use super::{PersonError, Session, second_factor, store};
 use crate::app::App;
 use crate::audit::{self, Deed, Way};
 use crate::db::Tx;
+use crate::journal::{self, Entry};
 
 pub const IDLE_DAYS: i64 = 14;
 pub const ABSOLUTE_DAYS: i64 = 30;
@@ -109,9 +110,11 @@ pub async fn of_person(app: &App, person: PersonId) -> sqlx::Result<Vec<Session>
 pub async fn end(app: &App, person: PersonId, session: SessionId) -> sqlx::Result<()> {
     let mut tx = app.db.begin().await?;
     store::end_session(&mut tx, person, session).await?;
+    note_end(&mut tx, app, person).await?;
+    second_factor::forget_offer_in(&mut tx, person).await?;
     audit::record(&mut tx, app, Some(person), Deed::SessionEnded).await?;
     tx.commit().await?;
-    app.live.recheck();
+    ended(app);
     Ok(())
 }
 
@@ -119,9 +122,10 @@ pub async fn end(app: &App, person: PersonId, session: SessionId) -> sqlx::Resul
 pub async fn sign_out(app: &App, member: &Member) -> sqlx::Result<()> {
     let mut tx = app.db.begin().await?;
     store::end_session(&mut tx, member.id, member.session).await?;
+    note_end(&mut tx, app, member.id).await?;
     audit::record(&mut tx, app, Some(member.id), Deed::SignedOut).await?;
     tx.commit().await?;
-    app.live.recheck();
+    ended(app);
     Ok(())
 }
 
@@ -129,10 +133,29 @@ pub async fn sign_out(app: &App, member: &Member) -> sqlx::Result<()> {
 pub async fn end_others(app: &App, person: PersonId, this: SessionId) -> sqlx::Result<()> {
     let mut tx = app.db.begin().await?;
     store::end_sessions_but(&mut tx, person, this.0).await?;
+    note_end(&mut tx, app, person).await?;
+    second_factor::forget_offer_in(&mut tx, person).await?;
     audit::record(&mut tx, app, Some(person), Deed::SessionEnded).await?;
     tx.commit().await?;
-    app.live.recheck();
+    ended(app);
     Ok(())
+}
+
+/// Ends all sessions of a person in the transaction of a larger act; [`ended`] comes after its commit.
+pub(super) async fn end_all_in(tx: &mut Tx, app: &App, person: PersonId) -> sqlx::Result<()> {
+    store::end_sessions_but(&mut *tx, person, 0).await?;
+    note_end(tx, app, person).await
+}
+
+/// What is open in a session may be open at another node, or a command may have ended it: the journal tells all.
+async fn note_end(tx: &mut Tx, app: &App, person: PersonId) -> sqlx::Result<()> {
+    journal::record(tx, Some(person), app.clock.now(), Entry::SessionsEnded { person }).await.map(drop)
+}
+
+/// What is open here closes at once, and nobody waits for the journal to be looked at.
+pub(super) fn ended(app: &App) {
+    app.journal.wake();
+    app.live.recheck();
 }
 
 pub(super) async fn forget_old(app: &App) -> sqlx::Result<()> {

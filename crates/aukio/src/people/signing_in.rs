@@ -8,7 +8,7 @@ use aukio_core::{Language, PersonId};
 use serde::{Deserialize, Serialize};
 
 use super::token::{self, Token};
-use super::{Person, PersonError, password, store};
+use super::{Person, PersonError, password, store, way_back};
 use crate::app::App;
 use crate::audit::{self, Deed};
 use crate::db::Tx;
@@ -38,7 +38,13 @@ pub async fn by_password(app: &App, email: &Email, typed: &str, from: IpAddr) ->
         }
     };
     let Ok(password) = Password::typed(typed) else { return Ok(None) };
-    let person = store::by_email(&app.db, &email.key()).await?;
+    let mut person = store::by_email(&app.db, &email.key()).await?;
+    if let Some(known) = &person
+        && way_back::take_if_due(app, known.id).await?
+    {
+        // The password went with the factor.
+        person = store::by_email(&app.db, &email.key()).await?;
+    }
     let hash = person.as_ref().and_then(|person| person.password_hash.clone());
     let fits = app.hasher.fits(&password, hash.as_deref()).await?;
     let known = person.as_ref().map(|person| person.id);

@@ -97,6 +97,18 @@ pub(super) async fn by_id(db: impl Queries, id: PersonId) -> sqlx::Result<Option
     Ok(row.map(Person::from))
 }
 
+/// Holds other acts about the same person up until this one is done.
+pub(super) async fn lock(tx: &mut Tx, id: PersonId) -> sqlx::Result<()> {
+    let sql = Sql {
+        // There is one writer at a time anyway.
+        sqlite: "SELECT id FROM person WHERE id = $1",
+        postgres: "SELECT id FROM person WHERE id = $1 FOR UPDATE",
+    };
+    let sql = sql.on(&tx);
+    let _: Option<(i64,)> = tx.optional(sql, (id.0,)).await?;
+    Ok(())
+}
+
 pub(super) async fn by_email(db: impl Queries, email_key: &str) -> sqlx::Result<Option<Person>> {
     let row: Option<Row> = db
         .optional(
@@ -222,7 +234,6 @@ pub(super) async fn close(tx: &mut Tx, person: PersonId, at: Time) -> sqlx::Resu
     tx.execute("DELETE FROM mail_token WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM join_request WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM provider_identity WHERE person_id = $1", (person.0,)).await?;
-    tx.execute("DELETE FROM passkey WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM factor_removal WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM reader WHERE person_id = $1", (person.0,)).await?;
     tx.execute("DELETE FROM api_token WHERE person_id = $1", (person.0,)).await?;
@@ -259,12 +270,11 @@ pub async fn stays(tx: &mut Tx, person: PersonId) -> sqlx::Result<bool> {
     Ok(row.is_some())
 }
 
-/// Nobody else decides about this person before the transaction ends.
-pub(super) async fn lock(tx: &mut Tx, person: PersonId) -> sqlx::Result<()> {
-    if let Tx::Postgres(_) = tx {
-        let _: Option<(i64,)> = tx.optional("SELECT id FROM person WHERE id = $1 FOR UPDATE", (person.0,)).await?;
-    }
-    Ok(())
+/// Whether somebody is an administrator, with an open account.
+pub(super) async fn is_administrator(db: impl Queries, person: PersonId) -> sqlx::Result<bool> {
+    let row: Option<(i64,)> =
+        db.optional("SELECT id FROM person WHERE id = $1 AND administrator AND closed_at IS NULL", (person.0,)).await?;
+    Ok(row.is_some())
 }
 
 pub(super) async fn has_administrator(db: impl Queries) -> sqlx::Result<bool> {
@@ -508,15 +518,26 @@ pub(super) async fn issue(
     Ok(())
 }
 
-/// Lets the oldest tokens of a purpose go when there are too many of them.
-pub(super) async fn make_room(tx: &mut Tx, purpose: &'static str, most: i64) -> sqlx::Result<()> {
+/// Tokens of one purpose that anybody may ask for wait at once in this number, of all browsers together.
+const WAITING_MOST: i64 = 10_000;
+
+/// The same for what anybody may begin: the oldest of the purpose make room when there are too many.
+pub(super) async fn issue_bounded(
+    tx: &mut Tx,
+    token_hash: Vec<u8>,
+    purpose: &'static str,
+    person: Option<PersonId>,
+    payload: String,
+    at: Time,
+    expires_at: Time,
+) -> sqlx::Result<()> {
     tx.execute(
         "DELETE FROM mail_token WHERE token_hash IN
              (SELECT token_hash FROM mail_token WHERE purpose = $1 ORDER BY created_at DESC LIMIT 100 OFFSET $2)",
-        (purpose.to_owned(), most),
+        (purpose.to_owned(), WAITING_MOST),
     )
     .await?;
-    Ok(())
+    issue(tx, token_hash, purpose, person, payload, at, expires_at).await
 }
 
 /// Lets go of a person's tokens of one purpose.

@@ -26,6 +26,10 @@ const MAILS_PER_ADDRESS_AND_HOUR: i64 = 5;
 const MAILS_PER_PLACE_AND_HOUR: i64 = 30;
 /// Sign-ins that begin at a provider or with a passkey: each waits in the database for some minutes.
 const FLOWS_PER_PLACE_AND_HOUR: i64 = 120;
+/// Passkeys that are offered to whoever comes to the field for the address, whether or not they have one.
+const FLOW_OFFERS_PER_PLACE_AND_HOUR: i64 = 300;
+/// One customer of a network may have as many places as there are in a /48, and together fill the table of all.
+const FLOWS_OF_A_NETWORK: i64 = 10;
 const REGISTRATIONS_PER_PLACE_AND_HOUR: i64 = 5;
 /// Searches of one place or member: an office behind one address does not meet this, a program that walks does.
 const SEARCHES_PER_MINUTE: i64 = 300;
@@ -45,6 +49,26 @@ pub struct Throttle {
     buckets: Mutex<HashMap<u64, i64>>,
     /// Until when an account and a place are known together.
     known: Mutex<HashMap<u64, i64>>,
+}
+
+/// What begins and then waits in the database. Each is counted for itself, so that looking at a page uses no sign-in up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Flow {
+    Provider,
+    #[cfg_attr(not(feature = "passkeys"), allow(dead_code))]
+    Passkey,
+    #[cfg_attr(not(feature = "passkeys"), allow(dead_code))]
+    PasskeyOffer,
+}
+
+impl Flow {
+    fn limit(self) -> (&'static str, i64) {
+        match self {
+            Flow::Provider => ("flows", FLOWS_PER_PLACE_AND_HOUR),
+            Flow::Passkey => ("passkeys", FLOWS_PER_PLACE_AND_HOUR),
+            Flow::PasskeyOffer => ("passkeys offered", FLOW_OFFERS_PER_PLACE_AND_HOUR),
+        }
+    }
 }
 
 /// A try at signing in that was let through.
@@ -130,8 +154,14 @@ impl Throttle {
     }
 
     /// Lets a sign-in begin that waits in the database.
-    pub fn flow(&self, from: IpAddr) -> Result<(), PersonError> {
-        self.count(self.key("flows", &format!("{:?}", place(from))), FLOWS_PER_PLACE_AND_HOUR * factor(from))
+    pub fn flow(&self, flow: Flow, from: IpAddr) -> Result<(), PersonError> {
+        let (kind, per_hour) = flow.limit();
+        let per_hour = per_hour * factor(from);
+        self.count(self.key(kind, &format!("{:?}", place(from))), per_hour)?;
+        match network(from) {
+            Some(network) => self.count(self.key(kind, &format!("{network:?}/48")), per_hour * FLOWS_OF_A_NETWORK),
+            None => Ok(()),
+        }
     }
 
     /// Whether one more try that was slowed down is worth a line in the audit log.
@@ -197,6 +227,14 @@ fn place(from: IpAddr) -> IpAddr {
     }
 }
 
+/// What one customer may have of IPv6: its first 48 bits.
+fn network(from: IpAddr) -> Option<IpAddr> {
+    match from.to_canonical() {
+        IpAddr::V6(address) => Some(IpAddr::V6((address.to_bits() >> 80 << 80).into())),
+        IpAddr::V4(_) => None,
+    }
+}
+
 fn factor(from: IpAddr) -> i64 {
     if from.to_canonical().is_loopback() { LOOPBACK_FACTOR } else { 1 }
 }
@@ -237,6 +275,20 @@ mod tests {
         let loopback = IpAddr::from([127, 0, 0, 1]);
         assert_eq!((0..2000).filter(|_| throttle.register(loopback).is_ok()).count(), 500);
         assert_eq!((0..20).filter(|n| throttle.mail("helmi@example.fi", other(*n)).is_ok()).count(), 5);
+    }
+
+    #[test]
+    fn flows_are_counted_by_kind_and_by_network() {
+        let throttle = Throttle::new(Clock::fixed(aukio_core::Time::from_microseconds(1)));
+        let begun = |flow: Flow, n: u32| (0..n).filter(|_| throttle.flow(flow, HERE).is_ok()).count();
+        assert_eq!(begun(Flow::PasskeyOffer, 500), 300);
+        assert_eq!(begun(Flow::Passkey, 500), 120, "what was only offered used none of them up");
+        assert_eq!(begun(Flow::Provider, 500), 120);
+        // Each in another /64 of one /48, and somebody elsewhere.
+        let begun = (0..5000).filter(|n| throttle.flow(Flow::Provider, other(*n)).is_ok()).count();
+        assert_eq!(begun, 1200);
+        let elsewhere = IpAddr::V6(((0x2001_0db9_u128 << 96) | 7).into());
+        assert!(throttle.flow(Flow::Provider, elsewhere).is_ok());
     }
 
     #[test]

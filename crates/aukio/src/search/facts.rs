@@ -73,7 +73,7 @@ pub async fn of_entries(app: &App, entries: &[Numbered]) -> Result<Vec<Change>, 
             Entry::PersonJoined { person } | Entry::PersonChanged { person } | Entry::PersonClosed { person } => {
                 people.insert(person);
             }
-            Entry::MembershipChanged { .. } | Entry::DocumentVersionNamed { .. } => {}
+            Entry::MembershipChanged { .. } | Entry::DocumentVersionNamed { .. } | Entry::SessionsEnded { .. } => {}
         }
     }
     let mut changes = Vec::new();

@@ -81,6 +81,8 @@ enum Change {
     Texts,
     /// Names, places and rights stand on all pages.
     All,
+    /// Nothing that a visitor sees.
+    Nothing,
 }
 
 impl Change {
@@ -100,11 +102,13 @@ impl Change {
             | Entry::SpaceChanged { .. }
             | Entry::MembershipChanged { .. }
             | Entry::DocumentRenamed { .. } => Change::All,
+            Entry::SessionsEnded { .. } => Change::Nothing,
         }
     }
 
     fn touches(&self, shows: Shows) -> bool {
         match (self, shows) {
+            (Change::Nothing, _) => false,
             (Change::All, _) | (_, Shows::Everything) => true,
             (_, Shows::Standing) => false,
             (Change::Thread(changed), Shows::Thread(shown)) => *changed == shown,

@@ -228,7 +228,10 @@ impl From<PersonError> for Failure {
             PersonError::TooOften => Failure::Say(StatusCode::TOO_MANY_REQUESTS, "error-too-often"),
             PersonError::OldLink => Failure::Say(StatusCode::GONE, "error-old-link"),
             PersonError::KeepsSpaces => Failure::Say(StatusCode::CONFLICT, "error-keeps-spaces"),
-            PersonError::Sealed(cause) => Failure::ours(cause),
+            PersonError::Sealed(cause) => {
+                tracing::error!(%cause, "codes of authenticator apps do not work");
+                Failure::Say(StatusCode::SERVICE_UNAVAILABLE, "error-key-lost")
+            }
             PersonError::Hashing(cause) => Failure::ours(cause),
             PersonError::Store(error) => error.into(),
         }
@@ -243,6 +246,8 @@ impl From<ProviderError> for Failure {
             ProviderError::Unreachable(_) => Failure::Say(StatusCode::BAD_GATEWAY, "error-provider-unreachable"),
             ProviderError::Untrue(_) => Failure::Say(StatusCode::CONFLICT, "error-provider-untrue"),
             ProviderError::Taken => Failure::Say(StatusCode::CONFLICT, "error-provider-taken"),
+            ProviderError::NotYours => Failure::Say(StatusCode::CONFLICT, "error-provider-not-yours"),
+            ProviderError::Weak => Failure::Say(StatusCode::CONFLICT, "error-provider-weak"),
             ProviderError::LastWay => Failure::Say(StatusCode::CONFLICT, "error-last-way"),
             ProviderError::TooOften => Failure::Say(StatusCode::TOO_MANY_REQUESTS, "error-too-often"),
             ProviderError::Store(error) => error.into(),
@@ -255,7 +260,7 @@ impl From<PasskeyError> for Failure {
     fn from(error: PasskeyError) -> Self {
         match error {
             PasskeyError::Old => Failure::Say(StatusCode::GONE, "error-passkey-old"),
-            PasskeyError::Wrong(_) => Failure::Say(StatusCode::CONFLICT, "error-passkey-wrong"),
+            PasskeyError::Wrong { .. } => Failure::Say(StatusCode::CONFLICT, "error-passkey-wrong"),
             PasskeyError::TooMany => Failure::Say(StatusCode::CONFLICT, "error-passkey-too-many"),
             PasskeyError::LastWay => Failure::Say(StatusCode::CONFLICT, "error-last-way"),
             PasskeyError::TooOften => Failure::Say(StatusCode::TOO_MANY_REQUESTS, "error-too-often"),

@@ -20,7 +20,7 @@ use crate::api::problem::{self, Refusal};
 use crate::api::tokens;
 use crate::app::App;
 use crate::audit;
-use crate::people::{self, session};
+use crate::people::{self, second_factor, session};
 use crate::words::Words;
 
 /// One look at one page.
@@ -50,6 +50,14 @@ impl Visit {
     pub fn fresh(&self) -> Result<&Member, Failure> {
         let member = self.member()?;
         if session::is_fresh(member, self.now) { Ok(member) } else { Err(Failure::ConfirmFirst) }
+    }
+
+    /// The member, if they proved it lately with all that they sign in with: for what opens a way in. Else a
+    /// password or a mailbox would be enough to add a second factor beside the one that holds others off.
+    pub async fn whole(&self) -> Result<&Member, Failure> {
+        let member = self.fresh()?;
+        let enough = member.strong || !second_factor::is_asked(&self.app, member.id).await?;
+        if enough { Ok(member) } else { Err(Failure::ConfirmFirst) }
     }
 
     /// The member, for an act that only those may do who take care of others' things.

@@ -90,7 +90,7 @@ async fn show(visit: Visit) -> Result<Page<TokensPage>, Failure> {
 /// The text stands in the answer itself: an address to go on to would have to carry it.
 async fn make(visit: Visit, Form(form): Form<TokenForm>) -> Result<Response, Failure> {
     // A token outlives the session, so that a browser left open is not enough to make one.
-    let person = visit.fresh()?.id;
+    let person = visit.whole().await?.id;
     let mut faults = Faults::default();
     let scope = if form.writes() { Scope::Write } else { Scope::Read };
     let mut made = None;

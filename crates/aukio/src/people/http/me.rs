@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::join::{RegisterForm, chosen, email, name, profile};
+use super::provider::fault;
 use super::sign_in::{ConfirmPage, TokenForm, goodbye};
 use super::{device, go_on};
 use crate::people::provider::{self, Button, Linked};
@@ -55,6 +56,8 @@ pub(super) struct MePage {
     providers: Vec<Button>,
     faults: Faults,
     done: Option<&'static str>,
+    /// What went wrong at a provider that the member came back from.
+    fault: Option<String>,
     closing: bool,
 }
 
@@ -161,6 +164,7 @@ async fn page(visit: &Visit, person: Person) -> Result<MePage, Failure> {
         providers: visit.app.providers.buttons(),
         faults: Faults::default(),
         done: None,
+        fault: None,
         closing: false,
         person,
     })
@@ -172,6 +176,7 @@ struct OwnPasskey {
     name: String,
     since: String,
     used: Option<String>,
+    is_elsewhere: bool,
 }
 
 /// None where passkeys are not offered.
@@ -186,6 +191,7 @@ async fn own_passkeys(visit: &Visit, person: PersonId) -> Result<Option<Vec<OwnP
         name: kept.name,
         since: words.moment(kept.since, visit.now),
         used: kept.used.map(|used| words.moment(used, visit.now)),
+        is_elsewhere: kept.is_elsewhere,
     };
     let kept = crate::people::passkeys::of_person(&visit.app, person).await?;
     Ok(Some(kept.into_iter().map(own).collect()))
@@ -207,11 +213,14 @@ pub(super) async fn again_with_passkey(visit: &Visit, name: String, faults: Faul
 pub(super) struct Look {
     #[serde(default)]
     done: String,
+    #[serde(default)]
+    fault: String,
 }
 
 pub(super) async fn show(visit: Visit, Query(look): Query<Look>) -> Result<Page<MePage>, Failure> {
     let mut page = page(&visit, own(&visit).await?).await?;
     page.done = DONE.into_iter().find(|done| *done == look.done);
+    page.fault = fault(&visit, &look.fault);
     Ok(Page(page))
 }
 
@@ -250,7 +259,7 @@ pub(super) struct EmailForm {
 }
 
 pub(super) async fn ask_new_email(visit: Visit, Form(form): Form<EmailForm>) -> Result<Response, Failure> {
-    visit.fresh()?;
+    visit.whole().await?;
     let person = own(&visit).await?;
     let mut faults = Faults::default();
     match email(visit.words(), &form.email, &mut faults) {
@@ -304,7 +313,7 @@ pub(super) async fn change_password(
     let least = least(second_factor::is_set(&visit.app, person.id).await?);
     let password = chosen(words, &form.password, &own_words, least, &mut faults);
     if person.password_hash.is_none() {
-        visit.fresh()?;
+        visit.whole().await?;
     }
     if !account::knows_password(&visit.app, &person, &form.current, visit.from).await? {
         faults.add("current", words.say("me-password-wrong"));
@@ -363,6 +372,7 @@ pub(super) async fn close(visit: Visit, Form(form): Form<CloseForm>) -> Result<R
         if !account::knows_password(&visit.app, &person, &form.confirm_password, visit.from).await? {
             faults.add("confirm_password", words.say("me-password-wrong"));
         }
+    // Leaving asks for no second factor: whoever has lost theirs may go, too.
     } else if visit.fresh()?.name != form.confirm_name.split_whitespace().collect::<Vec<_>>().join(" ") {
         faults.add("confirm_name", words.say("me-close-name-wrong"));
     }

@@ -59,6 +59,7 @@ pub fn routes() -> Router<App> {
         .route("/me/second-factor/keep", post(way_back::keep).get(me::back))
         .route("/second-factor/keep", get(way_back::show_link).post(way_back::keep_by_link))
         .route("/people/way-back", get(way_back::show).post(way_back::ask))
+        .route("/people/way-back/stop", post(way_back::stop).get(way_back::back))
         .route("/me/close", post(me::close).get(me::back))
         .route("/people", get(list::show))
         .route("/people/{id}", get(list::profile))
@@ -139,6 +140,10 @@ async fn welcome_by(
     next: Option<&str>,
 ) -> Result<Response, Failure> {
     people::way_back::take_if_due(&visit.app, person).await?;
+    if proof.way == Way::Password && !people::has_password(&visit.app, person).await? {
+        // It fell due while the password was being looked at, and the password went with the factor.
+        return sign_in::wrong_password(visit, next).await;
+    }
     if !proof.strong && people::second_factor::is_set(&visit.app, person).await? {
         let next = next.and_then(local).map(str::to_owned);
         let token = people::second_factor::wait(&visit.app, person, proof.way, next).await?;

@@ -3,6 +3,7 @@
 
 use aukio_core::text::Line;
 use axum::Json;
+use axum::extract::Query;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use super::{enter, local, prove};
 use crate::audit::Way;
 use crate::people::passkeys::{self, Challenge, PasskeyError};
 use crate::people::session::Proof;
+use crate::people::throttle::Flow;
 use crate::web::{Failure, Faults, Form, Visit};
 use crate::words::Words;
 
@@ -34,7 +36,7 @@ fn fault(words: Words, form: &PasskeyForm, error: &PasskeyError) -> Option<Strin
     let key = match error {
         _ if form.credential.is_empty() => "passkey-no-script",
         PasskeyError::Old => "passkey-old",
-        PasskeyError::Wrong(_) => "passkey-wrong",
+        PasskeyError::Wrong { .. } => "passkey-wrong",
         PasskeyError::TooMany => "passkey-too-many",
         PasskeyError::LastWay | PasskeyError::TooOften | PasskeyError::None | PasskeyError::Store(_) => return None,
     };
@@ -42,13 +44,13 @@ fn fault(words: Words, form: &PasskeyForm, error: &PasskeyError) -> Option<Strin
 }
 
 pub(super) async fn begin_new(visit: Visit) -> Result<Json<Challenge>, Failure> {
-    visit.fresh()?;
+    visit.whole().await?;
     let person = own(&visit).await?;
     Ok(Json(passkeys::begin_new(&visit.app, &person, visit.from).await?))
 }
 
 pub(super) async fn keep_new(visit: Visit, Form(form): Form<PasskeyForm>) -> Result<Response, Failure> {
-    let member = visit.fresh()?;
+    let member = visit.whole().await?;
     let words = visit.words();
     let mut faults = Faults::default();
     let name = faults.take(words, "passkey_name", Line::parse(&form.name));
@@ -76,14 +78,22 @@ pub(super) struct RemoveForm {
 }
 
 pub(super) async fn remove(visit: Visit, Form(form): Form<RemoveForm>) -> Result<Redirect, Failure> {
-    let member = visit.fresh()?;
+    let member = visit.whole().await?;
     // What is no number is none of theirs.
     passkeys::remove(&visit.app, member, form.passkey.parse().unwrap_or_default()).await?;
     Ok(Redirect::to(&visit.url("/me?done=passkey-removed")))
 }
 
-pub(super) async fn begin_use(visit: Visit) -> Result<Json<Challenge>, Failure> {
-    Ok(Json(passkeys::begin_use(&visit.app, visit.from).await?))
+#[derive(Deserialize, Default)]
+pub(super) struct Why {
+    /// The browser shows the passkeys that it has beside the field for the address; nobody has pressed anything.
+    #[serde(default)]
+    offer: String,
+}
+
+pub(super) async fn begin_use(visit: Visit, Query(why): Query<Why>) -> Result<Json<Challenge>, Failure> {
+    let flow = if why.offer.is_empty() { Flow::Passkey } else { Flow::PasskeyOffer };
+    Ok(Json(passkeys::begin_use(&visit.app, flow, visit.from).await?))
 }
 
 pub(super) async fn sign_in(

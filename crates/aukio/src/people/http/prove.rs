@@ -1,16 +1,17 @@
 //! «Confirm that it is you»: asked before acts of weight when the last proof is older than 15 minutes.
 
 use askama::Template;
-use aukio_core::PersonId;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::me::own;
+use super::provider::fault;
+use super::sign_in::unsealed;
 use super::{encode, local, set_cookie};
 use crate::audit::{self, Deed};
 use crate::people::provider::{self, Button};
-use crate::people::{Person, account, second_factor, session};
+use crate::people::{Person, account, passkeys, second_factor, session};
 use crate::web::page::{Again, Shell};
 use crate::web::{Failure, Faults, Form, Page, Section, Visit};
 
@@ -24,25 +25,18 @@ struct ProvePage {
     has_passkeys: bool,
     next: String,
     faults: Faults,
+    /// What went wrong at a provider that the member came back from.
+    fault: Option<String>,
 }
 
 impl ProvePage {
     async fn of(visit: &Visit, person: Person, asks: Asks, next: String, faults: Faults) -> Result<ProvePage, Failure> {
-        let providers = provider::proofs(&visit.app, person.id).await?;
-        let has_passkeys = has_passkeys(visit, person.id).await?;
-        Ok(ProvePage { shell: visit.shell(Section::None).await?, person, asks, providers, has_passkeys, next, faults })
+        let has_passkeys = passkeys::are_used_by(&visit.app, person.id).await?;
+        // Whoever has two factors is not sent to where one would be asked for.
+        let providers = provider::proofs(&visit.app, person.id, asks.code || asks.passkey).await?;
+        let shell = visit.shell(Section::None).await?;
+        Ok(ProvePage { shell, person, asks, providers, has_passkeys, next, faults, fault: None })
     }
-}
-
-#[cfg(feature = "passkeys")]
-async fn has_passkeys(visit: &Visit, person: PersonId) -> Result<bool, Failure> {
-    let offered = visit.app.offers_passkeys();
-    Ok(offered && !crate::people::passkeys::of_person(&visit.app, person).await?.is_empty())
-}
-
-#[cfg(not(feature = "passkeys"))]
-async fn has_passkeys(_: &Visit, _: PersonId) -> Result<bool, Failure> {
-    Ok(false)
 }
 
 /// What a member can show.
@@ -50,15 +44,18 @@ async fn has_passkeys(_: &Visit, _: PersonId) -> Result<bool, Failure> {
 struct Asks {
     password: bool,
     code: bool,
+    /// A passkey is all that they have beside the password: nothing less than it proves anything.
+    passkey: bool,
 }
 
 impl Asks {
     async fn of(visit: &Visit, person: &Person) -> Result<Asks, Failure> {
         let code = second_factor::is_set(&visit.app, person.id).await?;
-        Ok(Asks { password: person.password_hash.is_some(), code })
+        let passkey = !code && passkeys::are_used_by(&visit.app, person.id).await?;
+        Ok(Asks { password: person.password_hash.is_some() && !passkey, code, passkey })
     }
 
-    /// Without either, the way is a link by mail.
+    /// There is no field to fill in: the way is a passkey, or else a link by mail.
     fn nothing(self) -> bool {
         !self.password && !self.code
     }
@@ -72,6 +69,8 @@ pub(super) struct ProveForm {
     password: String,
     #[serde(default)]
     code: String,
+    #[serde(default)]
+    fault: String,
 }
 
 impl ProveForm {
@@ -89,12 +88,13 @@ pub(super) async fn show(visit: Visit, Query(form): Query<ProveForm>) -> Result<
             let next = encode(&form.next(&visit));
             return Ok(Redirect::to(&visit.url(format!("/me/second-factor?next={next}"))).into_response());
         }
-        if member.strong || !asks.code && !has_passkeys(&visit, member.id).await? {
+        if member.strong || !asks.code && !asks.passkey {
             return Ok(Redirect::to(&form.next(&visit)).into_response());
         }
     }
     let next = form.next(&visit);
-    Ok(Page(ProvePage::of(&visit, person, asks, next, Faults::default()).await?).into_response())
+    let page = ProvePage::of(&visit, person, asks, next, Faults::default()).await?;
+    Ok(Page(ProvePage { fault: fault(&visit, &form.fault), ..page }).into_response())
 }
 
 pub(super) async fn prove(visit: Visit, Form(form): Form<ProveForm>) -> Result<Response, Failure> {
@@ -106,8 +106,12 @@ pub(super) async fn prove(visit: Visit, Form(form): Form<ProveForm>) -> Result<R
         faults.add("password", words.say("me-password-wrong"));
     }
     // A code is used up by looking at it, so that a wrong password must not cost one.
-    if asks.code && faults.is_empty() && !second_factor::takes(&visit.app, person.id, &form.code, visit.from).await? {
-        faults.add("code", words.say("code-wrong"));
+    if asks.code && faults.is_empty() {
+        match second_factor::takes(&visit.app, person.id, &form.code, visit.from).await {
+            Ok(true) => {}
+            Ok(false) => faults.add("code", words.say("code-wrong")),
+            Err(error) => faults.add("code", words.say(unsealed(error)?)),
+        }
     }
     if faults.is_empty() && !asks.nothing() {
         let token = session::confirm(&visit.app, visit.member()?, asks.code).await?;

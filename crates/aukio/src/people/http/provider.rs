@@ -13,15 +13,14 @@ use super::sign_in::{TokenForm, again_with};
 use super::{encode, enter, local, prove, welcome_by};
 use crate::app::App;
 use crate::audit::Way;
-use crate::people::provider::{self, Begun, Outcome, Provider, ProviderError, Purpose};
-use crate::people::second_factor;
+use crate::people::provider::{self, Begun, Flow, Outcome, Provider, ProviderError, Purpose, Vouched};
 use crate::people::session::Proof;
 use crate::web::page::{Again, Shell};
 use crate::web::{Failure, Faults, Form, Page, Section, Visit};
 
 const COOKIE_SECONDS: i64 = 600;
 
-/// Bound to https and this host like the session's; there only while a flow is under way.
+/// Bound to https and this host like the session's; there only while a flow is under way, or the form after it.
 fn cookie_name(app: &App) -> &'static str {
     if app.is_secure() { "__Host-aukio-provider" } else { "aukio-provider" }
 }
@@ -82,6 +81,7 @@ pub(super) async fn start(visit: Visit, Form(form): Form<StartForm>) -> Result<R
 }
 
 pub(super) async fn start_link(visit: Visit, Form(form): Form<StartForm>) -> Result<Response, Failure> {
+    visit.whole().await?;
     start_for_member(visit, form, Purpose::Link).await
 }
 
@@ -90,16 +90,14 @@ pub(super) async fn start_proof(visit: Visit, Form(form): Form<StartForm>) -> Re
 }
 
 async fn start_for_member(visit: Visit, form: StartForm, purpose: Purpose) -> Result<Response, Failure> {
-    let member = if purpose == Purpose::Link { visit.fresh()? } else { visit.member()? };
+    let member = visit.member()?;
     let provider = form.provider(&visit)?;
     let next = form.next();
-    let begun = provider::begin(&visit.app, provider, purpose, Some(member), next, visit.language, visit.from).await;
+    let from = visit.from;
+    let begun = provider::begin(&visit.app, provider, purpose, Some(member), next.clone(), visit.language, from).await;
     match begun {
         Ok(begun) => go(&visit, provider, begun).await,
-        Err(error) => {
-            provider::note_failure(&visit.app, &error, &provider.trusted.key).await?;
-            Err(error.into())
-        }
+        Err(error) => member_told(&visit, provider, purpose, error, next).await,
     }
 }
 
@@ -110,19 +108,47 @@ async fn failed(
     error: ProviderError,
     next: Option<String>,
 ) -> Result<Response, Failure> {
-    provider::note_failure(&visit.app, &error, &provider.trusted.key).await?;
+    provider::note_failure(&visit.app, &error, &provider.trusted.key, None).await?;
     let key = match error {
         ProviderError::OldFlow => "provider-old",
         ProviderError::Refused => "provider-refused",
         ProviderError::Unreachable(_) => "provider-unreachable",
         ProviderError::Untrue(_) => "provider-untrue",
-        ProviderError::TooOften | ProviderError::Taken | ProviderError::LastWay | ProviderError::Store(_) => {
-            return Err(error.into());
-        }
+        ProviderError::Taken
+        | ProviderError::NotYours
+        | ProviderError::Weak
+        | ProviderError::LastWay
+        | ProviderError::TooOften
+        | ProviderError::Store(_) => return Err(error.into()),
     };
     let mut faults = Faults::default();
     faults.add("provider", visit.words().with(key, "name", provider.trusted.name.as_str()));
     again_with(visit, next.unwrap_or_default(), faults).await
+}
+
+/// Sends a member back to the page that they began at, which says what went wrong.
+async fn member_told(
+    visit: &Visit,
+    provider: &Provider,
+    purpose: Purpose,
+    error: ProviderError,
+    next: Option<String>,
+) -> Result<Response, Failure> {
+    let person = visit.viewer.person();
+    provider::note_failure(&visit.app, &error, &provider.trusted.key, person).await?;
+    let Some(fault) = error.name() else { return Err(error.into()) };
+    let next = next.as_deref().and_then(local).map_or_else(|| visit.url("/me"), str::to_owned);
+    let page = match purpose {
+        Purpose::Confirm => format!("/me/confirm?fault={fault}&next={}", encode(&next)),
+        Purpose::Link | Purpose::SignIn => format!("/me?fault={fault}"),
+    };
+    Ok(Redirect::to(&visit.url(page)).into_response())
+}
+
+/// What the page says that a member was sent back to.
+pub(super) fn fault(visit: &Visit, name: &str) -> Option<String> {
+    let known = ProviderError::NAMES.contains(&name);
+    known.then(|| visit.words().say(&format!("error-provider-{name}-what")))
 }
 
 #[derive(Deserialize, Default)]
@@ -142,19 +168,43 @@ pub(super) async fn come_back(
     Path(key): Path<String>,
     Query(returned): Query<Returned>,
 ) -> Result<Response, Failure> {
-    let mut response = returning(&mut visit, &headers, &key, returned).await.unwrap_or_else(Failure::into_response);
-    set_cookie(&visit.app, &mut response, "", 0);
+    // What is drawn here has the links of the page for signing in: this address opens nothing a second time.
+    visit.path = "/sign-in".to_owned();
+    let browser = browser_of(&visit.app, &headers);
+    let (mut response, cookie_seconds) = match returning(&mut visit, &headers, &key, &browser, returned).await {
+        Ok(Went::On(response)) => (response, 0),
+        Ok(Went::ToJoin(response)) => (response, provider::JOIN_SECONDS),
+        Err(failure) => (failure.into_response(), 0),
+    };
+    let value = if cookie_seconds == 0 { "" } else { browser.as_str() };
+    set_cookie(&visit.app, &mut response, value, cookie_seconds);
     Ok(response)
 }
 
-async fn returning(visit: &mut Visit, headers: &HeaderMap, key: &str, returned: Returned) -> Result<Response, Failure> {
+/// Where a browser that came back went.
+enum Went {
+    On(Response),
+    /// To the form that makes an account, which works in this browser only.
+    ToJoin(Response),
+}
+
+fn browser_of(app: &App, headers: &HeaderMap) -> String {
+    let jar = CookieJar::from_headers(headers);
+    jar.get(cookie_name(app)).map(|cookie| cookie.value().to_owned()).unwrap_or_default()
+}
+
+async fn returning(
+    visit: &mut Visit,
+    headers: &HeaderMap,
+    key: &str,
+    browser: &str,
+    returned: Returned,
+) -> Result<Went, Failure> {
     let app = visit.app.clone();
     let provider = app.providers.named(key).ok_or(Failure::NotFound)?;
-    let jar = CookieJar::from_headers(headers);
-    let browser = jar.get(cookie_name(&app)).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
-    let flow = match provider::take(&app, key, &returned.state, &browser).await {
+    let flow = match provider::take(&app, key, &returned.state, browser).await {
         Ok(flow) => flow,
-        Err(error) => return failed(visit, provider, error, None).await,
+        Err(error) => return failed(visit, provider, error, None).await.map(Went::On),
     };
     visit.language = flow.language;
     let vouched = if returned.error.is_empty() {
@@ -162,45 +212,51 @@ async fn returning(visit: &mut Visit, headers: &HeaderMap, key: &str, returned: 
     } else {
         Err(ProviderError::Refused)
     };
+    if flow.purpose != Purpose::SignIn {
+        return for_member(visit, provider, flow, vouched).await.map(Went::On);
+    }
     let vouched = match vouched {
         Ok(vouched) => vouched,
-        Err(error) if flow.purpose == Purpose::SignIn => return failed(visit, provider, error, flow.next).await,
-        Err(error) => {
-            provider::note_failure(&app, &error, key).await?;
-            return Err(error.into());
-        }
+        Err(error) => return failed(visit, provider, error, flow.next).await.map(Went::On),
     };
-    match flow.purpose {
-        Purpose::SignIn => {
-            let (strong, next) = (vouched.strong, flow.next);
-            match provider::outcome(&app, vouched, next.clone()).await? {
-                Outcome::Known(person) => {
-                    let proof = Proof { way: Way::Provider, strong };
-                    welcome_by(visit, headers, person, proof, next.as_deref()).await
-                }
-                Outcome::New(token) => {
-                    Ok(Redirect::to(&visit.url(format!("/register/provider?token={token}"))).into_response())
-                }
-                Outcome::AddressKnown => stranger(visit, provider, true, next).await,
-                Outcome::Unknown => stranger(visit, provider, false, next).await,
-            }
+    let (strong, next) = (vouched.strong, flow.next);
+    match provider::outcome(&app, vouched, next.clone(), browser).await? {
+        Outcome::Known(person) => {
+            let proof = Proof { way: Way::Provider, strong };
+            welcome_by(visit, headers, person, proof, next.as_deref()).await.map(Went::On)
         }
-        Purpose::Link | Purpose::Confirm => {
-            let member = visit.member()?;
-            if !flow.is_of(member) {
-                return Err(ProviderError::OldFlow.into());
-            }
-            if flow.purpose == Purpose::Link {
-                provider::link(&app, member, &vouched).await?;
-                return Ok(Redirect::to(&visit.url("/me?done=provider-linked")).into_response());
-            }
-            if second_factor::is_set(&app, member.id).await? && !vouched.strong {
-                return Err(Failure::say(axum::http::StatusCode::CONFLICT, "error-provider-weak"));
-            }
-            let token = provider::confirm(&app, member, &vouched).await?;
+        Outcome::New(token) => {
+            let form = visit.url(format!("/register/provider?token={token}"));
+            Ok(Went::ToJoin(Redirect::to(&form).into_response()))
+        }
+        Outcome::AddressKnown => stranger(visit, provider, true, next).await.map(Went::On),
+        Outcome::Unknown => stranger(visit, provider, false, next).await.map(Went::On),
+    }
+}
+
+/// Links the identity, or takes it for a proof, when the flow is of this very session.
+async fn for_member(
+    visit: &mut Visit,
+    provider: &Provider,
+    flow: Flow,
+    vouched: Result<Vouched, ProviderError>,
+) -> Result<Response, Failure> {
+    visit.path = "/me".to_owned();
+    let member = visit.member()?;
+    let done = match vouched {
+        Ok(_) if !flow.is_of(member) => Err(ProviderError::OldFlow),
+        Ok(vouched) if flow.purpose == Purpose::Link => provider::link(&visit.app, member, &vouched)
+            .await
+            .map(|()| Redirect::to(&visit.url("/me?done=provider-linked")).into_response()),
+        Ok(vouched) => provider::confirm(&visit.app, member, &vouched).await.map(|token| {
             let next = flow.next.as_deref().and_then(local).map_or_else(|| visit.url("/me"), str::to_owned);
-            Ok(prove::answer(visit, &token, &next))
-        }
+            prove::answer(visit, &token, &next)
+        }),
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(response) => Ok(response),
+        Err(error) => member_told(visit, provider, flow.purpose, error, flow.next).await,
     }
 }
 
@@ -256,8 +312,13 @@ impl JoinPage {
     }
 }
 
-async fn join_page(visit: &Visit, mut form: RegisterForm, faults: Faults) -> Result<JoinPage, Failure> {
-    let joining = provider::joining(&visit.app, &form.token).await?;
+async fn join_page(
+    visit: &Visit,
+    headers: &HeaderMap,
+    mut form: RegisterForm,
+    faults: Faults,
+) -> Result<JoinPage, Failure> {
+    let joining = provider::joining(&visit.app, &form.token, &browser_of(&visit.app, headers)).await?;
     if form.name.is_empty() && faults.is_empty() {
         form.name = joining.vouched.name;
     }
@@ -267,9 +328,13 @@ async fn join_page(visit: &Visit, mut form: RegisterForm, faults: Faults) -> Res
     Ok(JoinPage { shell: visit.shell(Section::None).await?, form, provider, keeps_text, faults })
 }
 
-pub(super) async fn show_join(visit: Visit, Query(form): Query<TokenForm>) -> Result<Page<JoinPage>, Failure> {
+pub(super) async fn show_join(
+    visit: Visit,
+    headers: HeaderMap,
+    Query(form): Query<TokenForm>,
+) -> Result<Page<JoinPage>, Failure> {
     let form = RegisterForm { token: form.token, ..RegisterForm::default() };
-    Ok(Page(join_page(&visit, form, Faults::default()).await?))
+    Ok(Page(join_page(&visit, &headers, form, Faults::default()).await?))
 }
 
 pub(super) async fn join(
@@ -277,17 +342,20 @@ pub(super) async fn join(
     headers: HeaderMap,
     Form(form): Form<RegisterForm>,
 ) -> Result<Response, Failure> {
-    provider::joining(&visit.app, &form.token).await?;
+    let browser = browser_of(&visit.app, &headers);
+    provider::joining(&visit.app, &form.token, &browser).await?;
     let words = visit.words();
     let mut faults = Faults::default();
     let name = name(words, &form.name, &mut faults);
     match profile(words, name, &form, &mut faults) {
         Some(profile) if faults.is_empty() => {
-            let (person, joining) = provider::join(&visit.app, &form.token, profile, visit.from).await?;
+            let (person, joining) = provider::join(&visit.app, &form.token, &browser, profile).await?;
             let proof = Proof { way: Way::Provider, strong: joining.vouched.strong };
-            enter(&visit, &headers, person, proof, joining.next.as_deref()).await
+            let mut response = enter(&visit, &headers, person, proof, joining.next.as_deref()).await?;
+            set_cookie(&visit.app, &mut response, "", 0);
+            Ok(response)
         }
-        _ => Ok(Again(join_page(&visit, form, faults).await?).into_response()),
+        _ => Ok(Again(join_page(&visit, &headers, form, faults).await?).into_response()),
     }
 }
 
@@ -300,7 +368,7 @@ pub(super) struct UnlinkForm {
 }
 
 pub(super) async fn unlink(visit: Visit, Form(form): Form<UnlinkForm>) -> Result<Redirect, Failure> {
-    let member = visit.fresh()?;
+    let member = visit.whole().await?;
     provider::unlink(&visit.app, member, &form.issuer, &form.subject).await?;
     Ok(Redirect::to(&visit.url("/me?done=provider-unlinked")))
 }

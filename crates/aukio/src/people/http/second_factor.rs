@@ -74,7 +74,8 @@ async fn page(visit: &Visit, member: &Member, form: &FactorForm) -> Result<Facto
 }
 
 pub(super) async fn show(visit: Visit, Query(form): Query<FactorForm>) -> Result<Page<FactorPage>, Failure> {
-    Ok(Page(page(&visit, visit.fresh()?, &form).await?))
+    let member = visit.whole().await?;
+    Ok(Page(page(&visit, member, &form).await?))
 }
 
 pub(super) async fn back(visit: Visit) -> Redirect {
@@ -96,7 +97,7 @@ async fn codes_page(visit: &Visit, codes: Vec<String>, next: &str) -> Result<Pag
 }
 
 pub(super) async fn set(visit: Visit, Form(form): Form<FactorForm>) -> Result<Response, Failure> {
-    let member = visit.fresh()?;
+    let member = visit.whole().await?;
     if let Some((token, codes)) = second_factor::set(&visit.app, member, &form.code).await? {
         let mut response = codes_page(&visit, codes, &form.next).await?.into_response();
         renewed(&visit, &mut response, &token);
@@ -134,13 +135,10 @@ pub(super) async fn remove(visit: Visit, Form(form): Form<FactorForm>) -> Result
     Ok(Again(FactorPage { faults, ..page }).into_response())
 }
 
-/// The member who has a factor, when they proved lately, with a code, who they are.
+/// The member who has a factor, when they proved lately, with both, who they are.
 async fn strong(visit: &Visit) -> Result<&Member, Failure> {
-    let member = visit.fresh()?;
-    if !second_factor::is_set(&visit.app, member.id).await? {
-        return Err(Failure::NotFound);
-    }
-    if member.strong { Ok(member) } else { Err(Failure::ConfirmFirst) }
+    let member = visit.whole().await?;
+    if second_factor::is_set(&visit.app, member.id).await? { Ok(member) } else { Err(Failure::NotFound) }
 }
 
 fn grouped(text: &str) -> String {

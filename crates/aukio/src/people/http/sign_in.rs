@@ -11,7 +11,7 @@ use super::{enter, local, set_cookie, welcome};
 use crate::audit::Way;
 use crate::people::provider::Button;
 use crate::people::session::Proof;
-use crate::people::{second_factor, session, signing_in};
+use crate::people::{PersonError, second_factor, session, signing_in};
 use crate::web::page::{Again, Shell};
 use crate::web::{Failure, Faults, Form, Page, Section, Visit};
 
@@ -106,6 +106,13 @@ pub(super) async fn sign_in(
 pub(super) async fn again_with(visit: &Visit, next: String, faults: Faults) -> Result<Response, Failure> {
     let form = SignInForm { next, ..SignInForm::default() };
     Ok(Again(SignInPage::of(visit, form, faults).await?).into_response())
+}
+
+/// The page after a password that opens nothing.
+pub(super) async fn wrong_password(visit: &Visit, next: Option<&str>) -> Result<Response, Failure> {
+    let mut faults = Faults::default();
+    faults.add("password", visit.words().say("sign-in-wrong"));
+    again_with(visit, next.unwrap_or_default().to_owned(), faults).await
 }
 
 /// Which mail is on its way.
@@ -211,14 +218,25 @@ pub(super) async fn enter_code(
     headers: HeaderMap,
     Form(form): Form<CodeForm>,
 ) -> Result<Response, Failure> {
-    if let Some(entered) = second_factor::enter(&visit.app, &form.token, &form.code, visit.from).await? {
-        let proof = Proof { way: entered.way, strong: true };
-        return enter(&visit, &headers, entered.person, proof, entered.next.as_deref()).await;
-    }
+    let key = match second_factor::enter(&visit.app, &form.token, &form.code, visit.from).await {
+        Ok(Some(entered)) => {
+            let proof = Proof { way: entered.way, strong: true };
+            return enter(&visit, &headers, entered.person, proof, entered.next.as_deref()).await;
+        }
+        Ok(None) => "code-wrong",
+        Err(error) => unsealed(error)?,
+    };
     let mut faults = Faults::default();
-    faults.add("code", visit.words().say("code-wrong"));
+    faults.add("code", visit.words().say(key));
     let shell = visit.shell(Section::None).await?;
     Ok(Again(CodePage { shell, token: form.token, faults }).into_response())
+}
+
+/// What to say at the field when codes of apps cannot be looked at: recovery codes still can.
+pub(super) fn unsealed(error: PersonError) -> Result<&'static str, PersonError> {
+    let PersonError::Sealed(cause) = error else { return Err(error) };
+    tracing::error!(%cause, "a code of an authenticator app cannot be looked at");
+    Ok("code-key-lost")
 }
 
 pub(super) async fn sign_out(visit: Visit) -> Result<Response, Failure> {

@@ -22,10 +22,12 @@ pub(super) struct WayBackPage {
     waiting: Vec<Row>,
     form: AskForm,
     asked: bool,
+    stopped: bool,
     faults: Faults,
 }
 
 struct Row {
+    id: String,
     name: String,
     by: String,
     reason: String,
@@ -42,6 +44,8 @@ pub(super) struct AskForm {
     /// Set after a form that was in order.
     #[serde(default)]
     asked: String,
+    #[serde(default)]
+    stopped: String,
 }
 
 async fn page(visit: &Visit, form: AskForm, faults: Faults) -> Result<WayBackPage, Failure> {
@@ -50,6 +54,7 @@ async fn page(visit: &Visit, form: AskForm, faults: Faults) -> Result<WayBackPag
     let names = people::brief(&visit.app.db, &ids).await?;
     let name = |id: i64| names.get(&id).map(|brief| brief.name.clone()).unwrap_or_default();
     let row = |one: way_back::Waiting| Row {
+        id: one.person.to_string(),
         name: name(one.person.0),
         by: name(one.by.0),
         due: visit.words().moment(one.due, visit.now),
@@ -60,6 +65,7 @@ async fn page(visit: &Visit, form: AskForm, faults: Faults) -> Result<WayBackPag
         shell: visit.shell(Section::None).await?,
         waiting: waiting.into_iter().map(row).collect(),
         asked: form.asked == "1",
+        stopped: form.stopped == "1",
         form,
         faults,
     })
@@ -67,7 +73,7 @@ async fn page(visit: &Visit, form: AskForm, faults: Faults) -> Result<WayBackPag
 
 pub(super) async fn show(visit: Visit, Query(form): Query<AskForm>) -> Result<Page<WayBackPage>, Failure> {
     visit.administrator()?;
-    let form = AskForm { asked: form.asked, ..AskForm::default() };
+    let form = AskForm { asked: form.asked, stopped: form.stopped, ..AskForm::default() };
     Ok(Page(page(&visit, form, Faults::default()).await?))
 }
 
@@ -94,9 +100,30 @@ pub(super) async fn ask(visit: Visit, Form(form): Form<AskForm>) -> Result<Respo
     Ok(Again(page(&visit, form, faults).await?).into_response())
 }
 
+#[derive(Deserialize, Default)]
+pub(super) struct StopForm {
+    #[serde(default)]
+    person: String,
+}
+
+/// Any administrator stops one that they do not trust.
+pub(super) async fn stop(visit: Visit, Form(form): Form<StopForm>) -> Result<Redirect, Failure> {
+    let member = visit.administrator()?;
+    // What is nobody's has stopped already.
+    if let Ok(person) = form.person.parse() {
+        way_back::stop(&visit.app, member, person).await?;
+    }
+    Ok(Redirect::to(&visit.url("/people/way-back?stopped=1")))
+}
+
+pub(super) async fn back(visit: Visit) -> Redirect {
+    Redirect::to(&visit.url("/people/way-back"))
+}
+
 /// The member stops it from their own page.
 pub(super) async fn keep(visit: Visit) -> Result<Redirect, Failure> {
-    way_back::stop(&visit.app, visit.member()?.id).await?;
+    let member = visit.member()?;
+    way_back::stop(&visit.app, member, member.id).await?;
     Ok(Redirect::to(&visit.url("/me?done=factor-kept")))
 }
 

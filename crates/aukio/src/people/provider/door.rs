@@ -1,5 +1,6 @@
 //! The only requests that go out by HTTP: to the identity providers that the operator named. Bounded in time,
-//! size and number; where an answer points is never followed, and this machine itself is never asked.
+//! size and number; where an answer points is never followed. This machine itself is never asked, and what only
+//! the operator's own network can reach only for a provider that is said to be there.
 
 use std::error::Error;
 use std::net::{IpAddr, SocketAddr};
@@ -61,14 +62,12 @@ impl Door {
         address.starts_with("https://") || self.plain && address.starts_with("http://")
     }
 
-    /// Sends a request and gives its answer, whatever its status.
-    pub async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, Unreachable> {
-        tokio::time::timeout(Duration::from_secs(SECONDS_MOST), self.asked(request))
-            .await
-            .map_err(|_| Unreachable::Slow)?
+    /// The door as it opens for one provider.
+    pub fn to(&self, inside: bool) -> Doorway<'_> {
+        Doorway { door: self, inside }
     }
 
-    async fn asked(&self, request: HttpRequest) -> Result<HttpResponse, Unreachable> {
+    async fn asked(&self, request: HttpRequest, inside: bool) -> Result<HttpResponse, Unreachable> {
         let uri = request.uri().clone();
         let refused = || Unreachable::Address(uri.to_string());
         if !self.allows(&uri.to_string()) {
@@ -80,7 +79,7 @@ impl Door {
         let _turn = self.turns.acquire().await.map_err(|_| Unreachable::Slow)?;
         let places: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), port))
             .await?
-            .filter(|place| self.plain || !is_own(place.ip()))
+            .filter(|place| self.plain || may_be_asked(place.ip(), inside))
             .collect();
         if places.is_empty() {
             return Err(refused());
@@ -94,13 +93,42 @@ impl Door {
     }
 }
 
+/// A door as far as it opens for one provider.
+pub struct Doorway<'d> {
+    door: &'d Door,
+    /// The provider stands in the operator's own network.
+    inside: bool,
+}
+
+impl Doorway<'_> {
+    /// Sends a request and gives its answer, whatever its status.
+    pub async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, Unreachable> {
+        tokio::time::timeout(Duration::from_secs(SECONDS_MOST), self.door.asked(request, self.inside))
+            .await
+            .map_err(|_| Unreachable::Slow)?
+    }
+}
+
 /// A type of its own rather than a closure, so that what waits for an answer can move between threads.
-impl<'c> AsyncHttpClient<'c> for Door {
+impl<'c> AsyncHttpClient<'c> for Doorway<'_> {
     type Error = Unreachable;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Unreachable>> + Send + 'c>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(self.ask(request))
+    }
+}
+
+fn may_be_asked(ip: IpAddr, inside: bool) -> bool {
+    !is_own(ip) && (inside || !is_inside(ip))
+}
+
+/// What is reached from the operator's own network only: private addresses, and those that networks share out to
+/// their customers (RFC 1918, 4193, 6598).
+fn is_inside(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.is_private() || ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64,
+        IpAddr::V6(ip) => ip.is_unique_local(),
     }
 }
 
@@ -147,6 +175,18 @@ mod tests {
         for own in ["127.0.0.1", "127.8.8.8", "::1", "0.0.0.0", "::ffff:127.0.0.1", "169.254.169.254", "fe80::1"] {
             assert!(is_own(own.parse().expect("an address")), "{own}");
         }
-        assert!(!is_own("192.0.2.1".parse().expect("an address")));
+        let check = |address: &str, inside: bool, expected: bool| {
+            assert_eq!(may_be_asked(address.parse().expect("an address"), inside), expected, "{address}");
+        };
+        for address in
+            ["10.1.2.3", "172.31.0.1", "192.168.1.1", "100.64.0.1", "100.127.9.9", "fd00::1", "::ffff:10.0.0.1"]
+        {
+            check(address, false, false);
+            check(address, true, true);
+        }
+        for address in ["192.0.2.1", "172.32.0.1", "100.63.0.1", "100.128.0.1", "2001:db8::1"] {
+            check(address, false, true);
+        }
+        check("127.0.0.1", true, false);
     }
 }

@@ -3,15 +3,17 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use aukio_core::{Language, Member, SessionId};
+use aukio_core::{Language, Member, PersonId, SessionId};
 use openidconnect::core::{CoreAuthPrompt, CoreAuthenticationFlow, CoreClient};
-use openidconnect::{ClientId, CsrfToken, Nonce, PkceCodeChallenge, RedirectUrl, Scope};
+use openidconnect::{AuthenticationContextClass, ClientId, CsrfToken, Nonce, PkceCodeChallenge, RedirectUrl, Scope};
 use serde::{Deserialize, Serialize};
 
 use super::vouched::{known, unreachable};
-use super::{FLOWS_MOST, Provider, ProviderError, issue};
+use super::{Provider, ProviderError};
 use crate::app::App;
+use crate::db::Tx;
 use crate::people::store;
+use crate::people::throttle;
 use crate::people::token::{self, Token};
 
 const FLOW: &str = "provider";
@@ -64,7 +66,7 @@ pub async fn begin(
     language: Language,
     from: IpAddr,
 ) -> Result<Begun, ProviderError> {
-    app.throttle.flow(from)?;
+    app.throttle.flow(throttle::Flow::Provider, from)?;
     let metadata = known(app, provider, false).await?;
     let (state, browser, nonce) = (Token::new(), Token::new(), Token::new().into_text());
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -80,7 +82,6 @@ pub async fn begin(
     };
     let person = member.map(|member| member.id);
     let mut tx = app.db.begin().await?;
-    store::make_room(&mut tx, FLOW, FLOWS_MOST).await?;
     issue(&mut tx, app, state.hash(), FLOW, person, &flow, FLOW_SECONDS).await?;
     tx.commit().await?;
 
@@ -93,6 +94,9 @@ pub async fn begin(
         .add_scope(Scope::new("email".to_owned()))
         .add_scope(Scope::new("profile".to_owned()))
         .set_pkce_challenge(challenge);
+    for acr in provider.trusted.strong_acr() {
+        request = request.add_auth_context_value(AuthenticationContextClass::new(acr.clone()));
+    }
     if purpose == Purpose::Confirm {
         request = request.add_prompt(CoreAuthPrompt::Login).set_max_age(Duration::ZERO);
     }
@@ -126,4 +130,19 @@ impl Flow {
     pub fn is_of(&self, member: &Member) -> bool {
         self.session.map(SessionId) == Some(member.session)
     }
+}
+
+/// Keeps what waits for a browser to come back.
+pub(super) async fn issue<T: Serialize>(
+    tx: &mut Tx,
+    app: &App,
+    hash: Vec<u8>,
+    purpose: &'static str,
+    person: Option<PersonId>,
+    waiting: &T,
+    seconds: i64,
+) -> sqlx::Result<()> {
+    let payload = serde_json::to_string(waiting).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let now = app.clock.now();
+    store::issue_bounded(tx, hash, purpose, person, payload, now, now.plus_seconds(seconds)).await
 }

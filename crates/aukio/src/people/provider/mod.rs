@@ -4,32 +4,29 @@
 //! provider vouches for is known by issuer and subject and nothing else: an address that it tells makes an account
 //! where the operator has set it so, and never opens one that is there already.
 
-mod accounts;
 pub mod door;
 mod flow;
+mod joining;
+mod linked;
 pub mod settings;
-pub mod store;
+mod store;
 mod vouched;
 
 use aukio_core::{PersonId, Time};
 use openidconnect::IssuerUrl;
 use openidconnect::core::CoreProviderMetadata;
-use serde::Serialize;
 use tokio::sync::Mutex;
 
-pub use self::accounts::{Outcome, confirm, join, joining, link, outcome, unlink};
-use self::door::Door;
-pub use self::flow::{Begun, Purpose, begin, take};
+use self::door::{Door, Doorway};
+pub use self::flow::{Begun, Flow, Purpose, begin, take};
+pub use self::joining::{JOIN_SECONDS, Outcome, join, joining, outcome};
+pub use self::linked::{Linked, confirm, is_used_by, link, of_person, proofs, unlink};
 use self::settings::Trusted;
-pub use self::vouched::vouched;
+pub use self::vouched::{Vouched, vouched};
 use super::PersonError;
 use crate::app::App;
 use crate::audit::{self, Deed};
-use crate::db::Tx;
 use crate::settings::Settings;
-
-/// Flows that wait at once, of all browsers together.
-const FLOWS_MOST: i64 = 10_000;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderError {
@@ -48,6 +45,12 @@ pub enum ProviderError {
     /// The identity belongs to another account.
     #[error("the identity is somebody else's")]
     Taken,
+    /// The member proves who they are with an identity that is none of theirs.
+    #[error("the identity is not the member's")]
+    NotYours,
+    /// The member has two factors, and the provider asked for one.
+    #[error("the provider asked for one factor only")]
+    Weak,
     /// Without it nobody could sign in to the account.
     #[error("it is the last way in")]
     LastWay,
@@ -55,6 +58,24 @@ pub enum ProviderError {
     TooOften,
     #[error(transparent)]
     Store(#[from] sqlx::Error),
+}
+
+impl ProviderError {
+    pub const NAMES: [&'static str; 7] = ["old", "refused", "unreachable", "untrue", "taken", "not-yours", "weak"];
+
+    /// Its name in the audit log, in addresses and in the keys of its words; none for what has a page of its own.
+    pub fn name(&self) -> Option<&'static str> {
+        match self {
+            ProviderError::OldFlow => Some("old"),
+            ProviderError::Refused => Some("refused"),
+            ProviderError::Unreachable(_) => Some("unreachable"),
+            ProviderError::Untrue(_) => Some("untrue"),
+            ProviderError::Taken => Some("taken"),
+            ProviderError::NotYours => Some("not-yours"),
+            ProviderError::Weak => Some("weak"),
+            ProviderError::LastWay | ProviderError::TooOften | ProviderError::Store(_) => None,
+        }
+    }
 }
 
 impl From<PersonError> for ProviderError {
@@ -78,8 +99,14 @@ pub struct Providers {
 
 pub struct Provider {
     pub trusted: Trusted,
-    /// What it told of itself, and when.
-    known: Mutex<Option<(CoreProviderMetadata, Time)>>,
+    known: Mutex<Known>,
+}
+
+/// What a provider told of itself, and when; and when it last told nothing.
+#[derive(Default)]
+struct Known {
+    told: Option<(CoreProviderMetadata, Time)>,
+    failed: Option<Time>,
 }
 
 impl Providers {
@@ -103,6 +130,16 @@ impl Providers {
 
     pub fn named(&self, key: &str) -> Option<&Provider> {
         self.all.iter().find(|provider| provider.trusted.key == key)
+    }
+
+    /// The key of an issuer's provider, or its address once it is no longer trusted.
+    fn key_of<'a>(&'a self, issuer: &'a str) -> &'a str {
+        self.all.iter().find(|one| one.trusted.issuer == issuer).map_or(issuer, |one| &one.trusted.key)
+    }
+
+    /// The door as far as it opens for a provider.
+    fn door(&self, provider: &Provider) -> Doorway<'_> {
+        self.door.to(provider.trusted.inside)
     }
 
     /// Key and name of each, in the operator's order.
@@ -129,63 +166,12 @@ impl Button {
     }
 }
 
-/// The identities of a person with the providers' names.
-pub async fn of_person(app: &App, person: PersonId) -> sqlx::Result<Vec<Linked>> {
-    let identities = store::of_person(&app.db, person).await?;
-    let linked = |one: store::Identity| Linked {
-        name: app.providers.name_of(&one.issuer).to_owned(),
-        since: Time::from_microseconds(one.created_at),
-        issuer: one.issuer,
-        subject: one.subject,
-    };
-    Ok(identities.into_iter().map(linked).collect())
-}
-
-/// An identity as its owner sees it.
-#[derive(Clone, Debug)]
-pub struct Linked {
-    pub name: String,
-    pub issuer: String,
-    pub subject: String,
-    pub since: Time,
-}
-
-/// The providers with which a member can prove again who they are.
-pub async fn proofs(app: &App, person: PersonId) -> sqlx::Result<Vec<Button>> {
-    let identities = store::of_person(&app.db, person).await?;
-    let linked = |one: &&Provider| identities.iter().any(|identity| identity.issuer == one.trusted.issuer);
-    Ok(app.providers.all.iter().filter(linked).map(Button::of).collect())
-}
-
-/// Writes down that a sign-in through a provider failed, and why.
-pub async fn note_failure(app: &App, error: &ProviderError, key: &str) -> sqlx::Result<()> {
-    let what = match error {
-        ProviderError::Refused => "refused",
-        ProviderError::Unreachable(_) => "unreachable",
-        ProviderError::Untrue(_) => "untrue",
-        ProviderError::Taken => "taken",
-        ProviderError::OldFlow | ProviderError::LastWay | ProviderError::TooOften | ProviderError::Store(_) => {
-            return Ok(());
-        }
-    };
+/// Writes down that a sign-in, a link or a proof through a provider failed, and why; of whom, if a member asked.
+pub async fn note_failure(app: &App, error: &ProviderError, key: &str, person: Option<PersonId>) -> sqlx::Result<()> {
+    let Some(what) = error.name().filter(|_| !matches!(error, ProviderError::OldFlow)) else { return Ok(()) };
     tracing::warn!(provider = key, cause = %error, "a sign-in through a provider failed");
     if app.throttle.tells_of_refusal(key) {
-        audit::note(app, None, Deed::ProviderFailed { what }).await?;
+        audit::note(app, person, Deed::ProviderFailed { key: key.to_owned(), what }).await?;
     }
     Ok(())
-}
-
-/// Keeps what waits for a browser to come back.
-async fn issue<T: Serialize>(
-    tx: &mut Tx,
-    app: &App,
-    hash: Vec<u8>,
-    purpose: &'static str,
-    person: Option<PersonId>,
-    waiting: &T,
-    seconds: i64,
-) -> sqlx::Result<()> {
-    let payload = serde_json::to_string(waiting).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    let now = app.clock.now();
-    super::store::issue(tx, hash, purpose, person, payload, now, now.plus_seconds(seconds)).await
 }

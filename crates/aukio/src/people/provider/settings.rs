@@ -32,6 +32,8 @@ struct Entry {
     strong_acr: Vec<String>,
     #[serde(default)]
     strong_amr: Vec<String>,
+    #[serde(default)]
+    inside: bool,
 }
 
 /// One provider as the operator set it.
@@ -50,14 +52,26 @@ pub struct Trusted {
     /// What the provider says of a sign-in that used a second factor.
     strong_acr: Vec<String>,
     strong_amr: Vec<String>,
+    /// Whether it stands in the operator's own network, at an address that nobody else reaches.
+    pub inside: bool,
 }
 
 impl Trusted {
+    /// The kinds of sign-in to ask the provider for.
+    pub fn strong_acr(&self) -> &[String] {
+        &self.strong_acr
+    }
+
     /// Whether an account may be made with this address.
     pub fn takes(&self, email: &Email) -> bool {
         let key = email.key();
         let domain = key.rsplit('@').next().unwrap_or_default();
         self.domains.is_empty() || self.domains.iter().any(|taken| taken == domain)
+    }
+
+    /// Whether any sign-in there counts as one with two factors.
+    pub fn may_be_strong(&self) -> bool {
+        !self.strong_acr.is_empty() || !self.strong_amr.is_empty()
     }
 
     /// Whether what the provider says of the sign-in means that a second factor was part of it.
@@ -99,6 +113,7 @@ pub fn read(file: &Path) -> anyhow::Result<Vec<Trusted>> {
             domains: entry.domains.into_iter().map(|domain| domain.trim_start_matches('@').to_lowercase()).collect(),
             strong_acr: entry.strong_acr,
             strong_amr: entry.strong_amr,
+            inside: entry.inside,
         });
     }
     Ok(all)

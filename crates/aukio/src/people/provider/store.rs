@@ -1,11 +1,11 @@
-//! The table `provider_identity`, and what must be known to leave a person one way in.
+//! The table `provider_identity`.
 
 use aukio_core::{PersonId, Time};
 
-use crate::db::{Db, Queries, Tx};
+use crate::db::{Queries, Tx};
 
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Identity {
+pub(super) struct Identity {
     pub issuer: String,
     pub subject: String,
     pub created_at: i64,
@@ -22,7 +22,7 @@ pub(super) async fn owner(db: impl Queries, issuer: &str, subject: &str) -> sqlx
     Ok(row.map(|(person,)| PersonId(person)))
 }
 
-pub(super) async fn of_person(db: &Db, person: PersonId) -> sqlx::Result<Vec<Identity>> {
+pub(super) async fn of_person(db: impl Queries, person: PersonId) -> sqlx::Result<Vec<Identity>> {
     db.all(
         "SELECT issuer, subject, created_at FROM provider_identity WHERE person_id = $1 ORDER BY created_at LIMIT 50",
         (person.0,),
@@ -50,17 +50,4 @@ pub(super) async fn unlink(tx: &mut Tx, issuer: &str, subject: &str, person: Per
         )
         .await?;
     Ok(rows == 1)
-}
-
-/// Whether somebody can still sign in: by an address that takes mailed links, a provider, or a passkey.
-pub(in crate::people) async fn has_a_way_in(tx: &mut Tx, person: PersonId) -> sqlx::Result<bool> {
-    let row: Option<(i64,)> = tx
-        .optional(
-            "SELECT id FROM person p WHERE id = $1 AND (email_key IS NOT NULL
-                 OR EXISTS (SELECT 1 FROM provider_identity WHERE person_id = p.id)
-                 OR EXISTS (SELECT 1 FROM passkey WHERE person_id = p.id))",
-            (person.0,),
-        )
-        .await?;
-    Ok(row.is_some())
 }

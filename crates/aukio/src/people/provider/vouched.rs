@@ -16,11 +16,15 @@ use serde::{Deserialize, Serialize};
 
 use super::flow::{Flow, Purpose, back_address};
 use super::settings::Trusted;
-use super::{Provider, ProviderError};
+use super::{Known, Provider, ProviderError};
 use crate::app::App;
 
 /// How long what a provider tells of itself is believed before it is asked again.
 const KNOWN_SECONDS: i64 = 3600;
+/// How long it is believed when the provider does not answer.
+const STALE_SECONDS: i64 = 24 * 3600;
+/// A provider that did not answer is left alone for so long, so that not everybody waits for it in turn.
+const DOWN_SECONDS: i64 = 30;
 /// After this, a key that is not known may be new.
 const ASK_AGAIN_SECONDS: i64 = 60;
 /// How far a provider's clock may be off.
@@ -28,6 +32,8 @@ const LEEWAY_SECONDS: i64 = 60;
 /// How fresh a sign-in at the provider must be to prove again who somebody is.
 const PROOF_SECONDS: i64 = 300;
 const WAIT: Duration = Duration::from_secs(10);
+/// For all that a browser waits for when it comes back.
+const ALL: Duration = Duration::from_secs(20);
 /// Bytes of a subject (OpenID Connect Core §2 allows 255).
 const SUBJECT_MOST: usize = 255;
 
@@ -58,6 +64,11 @@ pub struct Vouched {
 
 /// Exchanges the code and believes the answer only when all of it is in order.
 pub async fn vouched(app: &App, provider: &Provider, flow: &Flow, code: &str) -> Result<Vouched, ProviderError> {
+    let slow = |_| ProviderError::Unreachable("its answers take too long together".to_owned());
+    tokio::time::timeout(ALL, asked(app, provider, flow, code)).await.map_err(slow)?
+}
+
+async fn asked(app: &App, provider: &Provider, flow: &Flow, code: &str) -> Result<Vouched, ProviderError> {
     let trusted = &provider.trusted;
     let metadata = known(app, provider, false).await?;
     let by_post = metadata.token_endpoint_auth_methods_supported().is_some_and(|methods| {
@@ -73,7 +84,7 @@ pub async fn vouched(app: &App, provider: &Provider, flow: &Flow, code: &str) ->
         .exchange_code(AuthorizationCode::new(code.to_owned()))
         .map_err(unreachable)?
         .set_pkce_verifier(PkceCodeVerifier::new(flow.verifier.clone()))
-        .request_async(&app.providers.door)
+        .request_async(&app.providers.door(provider))
         .await
         .map_err(unreachable)?;
     let id_token = answer.id_token().ok_or_else(|| ProviderError::Untrue("there is no ID token".to_owned()))?;
@@ -109,17 +120,41 @@ pub(super) async fn known(app: &App, provider: &Provider, anew: bool) -> Result<
     let busy = |_| ProviderError::Unreachable("others wait for the same answer".to_owned());
     let mut known = tokio::time::timeout(WAIT, provider.known.lock()).await.map_err(busy)?;
     let now = app.clock.now();
-    if let Some((metadata, at)) = &*known
-        && now.seconds_since(*at) < if anew { ASK_AGAIN_SECONDS } else { KNOWN_SECONDS }
+    let believed = if anew { ASK_AGAIN_SECONDS } else { KNOWN_SECONDS };
+    if let Some((metadata, at)) = &known.told
+        && now.seconds_since(*at) < believed
     {
         return Ok(metadata.clone());
     }
+    let is_down = known.failed.is_some_and(|at| now.seconds_since(at) < DOWN_SECONDS);
+    let asked = match is_down {
+        true => Err(ProviderError::Unreachable("it did not answer a moment ago".to_owned())),
+        false => discovered(app, provider).await,
+    };
+    match (asked, &known.told) {
+        (Ok(metadata), _) => {
+            *known = Known { told: Some((metadata.clone(), now)), failed: None };
+            Ok(metadata)
+        }
+        (Err(error), told) => {
+            // What it told before is as good as what it would tell now, as long as its keys are not in doubt.
+            let stale = told.as_ref().filter(|(_, at)| !anew && now.seconds_since(*at) < STALE_SECONDS);
+            let answer = stale.map(|(metadata, _)| metadata.clone()).ok_or(error);
+            if !is_down {
+                known.failed = Some(now);
+            }
+            answer
+        }
+    }
+}
+
+async fn discovered(app: &App, provider: &Provider) -> Result<CoreProviderMetadata, ProviderError> {
     let issuer = IssuerUrl::new(provider.trusted.issuer.clone()).map_err(unreachable)?;
-    let metadata = CoreProviderMetadata::discover_async(issuer, &app.providers.door).await.map_err(unreachable)?;
+    let door = app.providers.door(provider);
+    let metadata = CoreProviderMetadata::discover_async(issuer, &door).await.map_err(unreachable)?;
     if !app.providers.door.allows(metadata.authorization_endpoint().as_str()) {
         return Err(ProviderError::Unreachable("people would be sent to an address without https".to_owned()));
     }
-    *known = Some((metadata.clone(), now));
     Ok(metadata)
 }
 

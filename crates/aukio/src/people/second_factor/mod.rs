@@ -13,8 +13,10 @@ use aukio_core::{Member, PersonId};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
+use self::vault::{Sealed, VaultError};
 use super::token::{self, Token};
-use super::{PersonError, session};
+use super::ways_in::{self, Change};
+use super::{PersonError, passkeys, session};
 use crate::app::App;
 use crate::audit::{self, Deed, Way};
 use crate::db::Tx;
@@ -22,6 +24,8 @@ use crate::db::Tx;
 const PURPOSE: &str = "code";
 /// How long somebody whose password was right may look for their app.
 const WAIT_SECONDS: i64 = 600;
+/// How long a secret is offered: whoever saw it earlier must not have the code of whoever sets it up later.
+const OFFER_SECONDS: i64 = 900;
 pub const RECOVERY_CODES: usize = 10;
 /// Letters of a recovery code, five bits each: 120 bits.
 const RECOVERY_LETTERS: usize = 24;
@@ -47,15 +51,12 @@ pub async fn is_set(app: &App, person: PersonId) -> sqlx::Result<bool> {
 
 /// Whether this person has to set a second factor and has none.
 pub async fn is_due(app: &App, person: PersonId) -> sqlx::Result<bool> {
-    Ok(app.settings.asks_caretakers()
-        && store::is_caretaker(&app.db, person).await?
-        && !is_set(app, person).await?
-        && !(app.offers_passkeys() && store::has_passkey(&app.db, person).await?))
+    Ok(app.settings.asks_caretakers() && store::is_caretaker(&app.db, person).await? && !is_asked(app, person).await?)
 }
 
 /// Whether a person signs in with more than one factor: codes of an app, or a passkey.
-pub async fn has_any(app: &App, person: PersonId) -> sqlx::Result<bool> {
-    Ok(is_set(app, person).await? || store::has_passkey(&app.db, person).await?)
+pub async fn is_asked(app: &App, person: PersonId) -> sqlx::Result<bool> {
+    Ok(is_set(app, person).await? || passkeys::are_used_by(app, person).await?)
 }
 
 /// How many recovery codes are left.
@@ -63,20 +64,46 @@ pub async fn codes_left(app: &App, person: PersonId) -> sqlx::Result<i64> {
     store::codes_left(&app.db, person).await
 }
 
-/// The secret to be put into an app, the same until its first code was right.
+/// The secret to be put into an app, for a quarter of an hour the same until its first code was right.
 pub async fn offer(app: &App, person: PersonId) -> Result<Vec<u8>, PersonError> {
+    have_a_key(app).await?;
     let secret: [u8; totp::SECRET_BYTES] = rand::random();
     let sealed = app.vault.seal(person, &secret)?;
     let now = app.clock.now();
-    let offered = store::offer(&app.db, person, sealed.clone(), now).await?;
+    let oldest = now.plus_seconds(-OFFER_SECONDS);
+    let offered = store::offer(&app.db, person, sealed.clone(), now, oldest).await?;
     match app.vault.open(person, &offered) {
         Ok(secret) => Ok(secret),
         Err(_) => {
             // Nobody uses it yet, so that one that cannot be opened any more makes room for a new one.
             store::forget_offer(&app.db, person).await?;
-            Ok(app.vault.open(person, &store::offer(&app.db, person, sealed, now).await?)?)
+            Ok(app.vault.open(person, &store::offer(&app.db, person, sealed, now, oldest).await?)?)
         }
     }
+}
+
+/// Makes the site's key when there has never been one. One that is only missing is not replaced: that would shut
+/// what was sealed with it for good, and two nodes would each have their own.
+async fn have_a_key(app: &App) -> Result<(), PersonError> {
+    if app.vault.has_any() {
+        return Ok(());
+    }
+    if store::has_had_a_key(&app.db).await? {
+        return Err(VaultError::Missing(app.settings.secret_key()).into());
+    }
+    let made = app.vault.make()?;
+    let noted = store::note_key(&app.db, &made).await?;
+    if noted != made {
+        // Another node was quicker.
+        app.vault.take_back()?;
+        return Err(VaultError::OtherKey(noted).into());
+    }
+    Ok(())
+}
+
+/// Takes back a secret that somebody was offered, with the sessions in which they may have seen it.
+pub(super) async fn forget_offer_in(tx: &mut Tx, person: PersonId) -> sqlx::Result<()> {
+    store::forget_offer(&mut *tx, person).await
 }
 
 /// Tells whoever runs the machine when secrets are sealed with a key that is not at hand.
@@ -96,9 +123,9 @@ pub async fn warn_of_other_keys(app: &App) -> sqlx::Result<()> {
 
 /// Makes the factor active when the first code is right; gives the session's new token and recovery codes.
 pub async fn set(app: &App, member: &Member, typed: &str) -> Result<Option<(String, Vec<String>)>, PersonError> {
-    let Some(factor) = store::of(&app.db, member.id).await?.filter(|factor| !factor.active) else {
-        return Ok(None);
-    };
+    let oldest = app.clock.now().plus_seconds(-OFFER_SECONDS);
+    let offered = store::of(&app.db, member.id).await?.filter(|factor| factor.is_offered_after(oldest));
+    let Some(factor) = offered else { return Ok(None) };
     let secret = app.vault.open(member.id, &factor.sealed())?;
     let Some(step) = totp::used_step(&secret, typed, app.clock.now(), factor.last_step) else {
         return Ok(None);
@@ -109,6 +136,7 @@ pub async fn set(app: &App, member: &Member, typed: &str) -> Result<Option<(Stri
     }
     let codes = new_codes(&mut tx, member.id).await?;
     let token = session::renew_in(&mut tx, app, member, true).await?;
+    ways_in::tell(&mut tx, app, member.id, Change::CodeSet).await?;
     audit::record(&mut tx, app, Some(member.id), Deed::SecondFactorSet).await?;
     tx.commit().await?;
     app.live.recheck();
@@ -119,6 +147,7 @@ pub async fn set(app: &App, member: &Member, typed: &str) -> Result<Option<(Stri
 pub async fn remove(app: &App, person: PersonId) -> sqlx::Result<()> {
     let mut tx = app.db.begin().await?;
     store::remove(&mut tx, person).await?;
+    ways_in::tell(&mut tx, app, person, Change::CodeRemoved).await?;
     audit::record(&mut tx, app, Some(person), Deed::SecondFactorRemoved).await?;
     tx.commit().await
 }
@@ -132,6 +161,7 @@ pub(super) async fn remove_in(tx: &mut Tx, person: PersonId) -> sqlx::Result<()>
 pub async fn renew_codes(app: &App, person: PersonId) -> sqlx::Result<Vec<String>> {
     let mut tx = app.db.begin().await?;
     let codes = new_codes(&mut tx, person).await?;
+    ways_in::tell(&mut tx, app, person, Change::RecoveryCodesMade).await?;
     audit::record(&mut tx, app, Some(person), Deed::RecoveryCodesMade).await?;
     tx.commit().await?;
     Ok(codes)
@@ -171,11 +201,16 @@ pub async fn takes(app: &App, person: PersonId, typed: &str, from: IpAddr) -> Re
         opened => opened.ok(),
     };
     let step = secret.as_ref().and_then(|secret| totp::used_step(secret, typed, app.clock.now(), factor.last_step));
+    // One from before there was a key. It was right as it is, so that a key that cannot be made locks nobody out.
+    let sealed = match (&factor.key_id, &secret, step) {
+        (None, Some(secret), Some(_)) => sealed_now(app, person, secret).await,
+        _ => None,
+    };
     let mut tx = app.db.begin().await?;
     let right = match step {
         Some(step) => {
-            if let (None, Some(secret)) = (&factor.key_id, &secret) {
-                store::seal(&mut tx, person, app.vault.seal(person, secret)?).await?;
+            if let Some(sealed) = sealed {
+                store::seal(&mut tx, person, sealed).await?;
             }
             store::use_step(&mut tx, person, step).await?
         }
@@ -195,6 +230,14 @@ pub async fn takes(app: &App, person: PersonId, typed: &str, from: IpAddr) -> Re
     }
     tx.commit().await?;
     Ok(right)
+}
+
+async fn sealed_now(app: &App, person: PersonId, secret: &[u8]) -> Option<Sealed> {
+    let sealed = match have_a_key(app).await {
+        Ok(()) => app.vault.seal(person, secret).map_err(PersonError::from),
+        Err(error) => Err(error),
+    };
+    sealed.inspect_err(|error| tracing::error!(%error, "an authenticator's secret stays unsealed")).ok()
 }
 
 /// Remembers that somebody's first factor was right; gives the token that their code goes with.

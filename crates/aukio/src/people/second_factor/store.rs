@@ -11,21 +11,36 @@ pub(super) struct Factor {
     pub key_id: Option<String>,
     pub active: bool,
     pub last_step: i64,
+    created_at: i64,
 }
 
 impl Factor {
     pub fn sealed(&self) -> Sealed {
         Sealed { bytes: self.secret.clone(), key_id: self.key_id.clone() }
     }
+
+    /// Whether it is still on offer and was offered after a moment.
+    pub fn is_offered_after(&self, oldest: Time) -> bool {
+        !self.active && Time::from_microseconds(self.created_at) > oldest
+    }
 }
 
 pub(super) async fn of(db: &Db, person: PersonId) -> sqlx::Result<Option<Factor>> {
-    db.optional("SELECT secret, key_id, active, last_step FROM second_factor WHERE person_id = $1", (person.0,)).await
+    db.optional(
+        "SELECT secret, key_id, active, last_step, created_at FROM second_factor WHERE person_id = $1",
+        (person.0,),
+    )
+    .await
 }
 
-/// The secret on offer: the one given, unless there is one already.
-pub(super) async fn offer(db: &Db, person: PersonId, sealed: Sealed, at: Time) -> sqlx::Result<Sealed> {
+/// The secret on offer: the one given, unless there is one that was offered after `oldest`.
+pub(super) async fn offer(db: &Db, person: PersonId, sealed: Sealed, at: Time, oldest: Time) -> sqlx::Result<Sealed> {
     let mut tx = db.begin().await?;
+    tx.execute(
+        "DELETE FROM second_factor WHERE person_id = $1 AND NOT active AND created_at <= $2",
+        (person.0, oldest.microseconds()),
+    )
+    .await?;
     tx.execute(
         "INSERT INTO second_factor (person_id, secret, key_id, active, last_step, created_at)
          VALUES ($1, $2, $5, $3, CAST(0 AS BIGINT), $4) ON CONFLICT (person_id) DO NOTHING",
@@ -39,7 +54,7 @@ pub(super) async fn offer(db: &Db, person: PersonId, sealed: Sealed, at: Time) -
 }
 
 /// Takes back a secret that was offered and that nobody has used.
-pub(super) async fn forget_offer(db: &Db, person: PersonId) -> sqlx::Result<()> {
+pub(super) async fn forget_offer(db: impl Queries, person: PersonId) -> sqlx::Result<()> {
     db.execute("DELETE FROM second_factor WHERE person_id = $1 AND NOT active", (person.0,)).await?;
     Ok(())
 }
@@ -59,6 +74,28 @@ pub(super) async fn keys(db: &Db) -> sqlx::Result<Vec<String>> {
     let rows: Vec<(String,)> =
         db.all("SELECT DISTINCT key_id FROM second_factor WHERE key_id > '' LIMIT 20", ()).await?;
     Ok(rows.into_iter().map(|(key_id,)| key_id).collect())
+}
+
+/// The row of `setting` with the id of the key that the site began with.
+const KEY: &str = "secret-key";
+
+/// Whether anything has ever been sealed here.
+pub(super) async fn has_had_a_key(db: &Db) -> sqlx::Result<bool> {
+    let row: Option<(String,)> = db.optional("SELECT value FROM setting WHERE name = $1", (KEY.to_owned(),)).await?;
+    Ok(row.is_some() || !keys(db).await?.is_empty())
+}
+
+/// Notes the key that the site begins with, unless there is one; gives the one that is noted.
+pub(super) async fn note_key(db: &Db, key_id: &str) -> sqlx::Result<String> {
+    let mut tx = db.begin().await?;
+    tx.execute(
+        "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+        (KEY.to_owned(), key_id.to_owned()),
+    )
+    .await?;
+    let (noted,): (String,) = tx.one("SELECT value FROM setting WHERE name = $1", (KEY.to_owned(),)).await?;
+    tx.commit().await?;
+    Ok(noted)
 }
 
 /// False when somebody else was quicker.
@@ -115,11 +152,5 @@ pub(super) async fn is_caretaker(db: &Db, person: PersonId) -> sqlx::Result<bool
             (person.0,),
         )
         .await?;
-    Ok(row.is_some())
-}
-
-/// Whether somebody has a passkey, which is two factors in one.
-pub(super) async fn has_passkey(db: &Db, person: PersonId) -> sqlx::Result<bool> {
-    let row: Option<(i64,)> = db.optional("SELECT id FROM passkey WHERE person_id = $1 LIMIT 1", (person.0,)).await?;
     Ok(row.is_some())
 }

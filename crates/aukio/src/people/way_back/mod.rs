@@ -12,7 +12,7 @@ use aukio_core::{Member, PersonId, Time};
 use tokio_util::sync::CancellationToken;
 
 use super::token::{self, Token};
-use super::{Person, PersonError, second_factor};
+use super::{Person, PersonError, passkeys, second_factor, session};
 use crate::app::App;
 use crate::audit::{self, Deed};
 use crate::db::Tx;
@@ -53,7 +53,7 @@ pub async fn ask(app: &App, by: &Member, email: &Email, reason: &Line) -> Result
     if person.id == by.id {
         return Err(WayBackError::Oneself);
     }
-    if !second_factor::has_any(app, person.id).await? {
+    if !second_factor::is_asked(app, person.id).await? {
         return Err(WayBackError::NoFactor);
     }
     let now = app.clock.now();
@@ -68,7 +68,8 @@ pub async fn ask(app: &App, by: &Member, email: &Email, reason: &Line) -> Result
     if let Some(to) = address(&person) {
         mail::send(&mut tx, app, letters::factor_goes(&person, to, reason.as_str(), due, now, &link)).await?;
     }
-    audit::record(&mut tx, app, Some(by.id), Deed::FactorRemovalAsked { person: person.id }).await?;
+    let asked = Deed::FactorRemovalAsked { person: person.id, reason: reason.clone() };
+    audit::record(&mut tx, app, Some(by.id), asked).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -87,18 +88,17 @@ pub async fn due(app: &App, person: PersonId) -> sqlx::Result<Option<Time>> {
     store::due(&app.db, person).await
 }
 
-/// Stops the removal of the member's own second factor.
-pub async fn stop(app: &App, person: PersonId) -> Result<(), PersonError> {
+/// Stops the removal of somebody's second factor: their own act, or any administrator's.
+pub async fn stop(app: &App, by: &Member, person: PersonId) -> sqlx::Result<()> {
     let mut tx = app.db.begin().await?;
-    stop_in(&mut tx, app, person).await?;
-    tx.commit().await?;
-    Ok(())
+    stop_in(&mut tx, app, Some(by.id), person).await?;
+    tx.commit().await
 }
 
-async fn stop_in(tx: &mut Tx, app: &App, person: PersonId) -> sqlx::Result<()> {
+async fn stop_in(tx: &mut Tx, app: &App, by: Option<PersonId>, person: PersonId) -> sqlx::Result<()> {
     if store::stop(tx, person).await? {
         super::store::forget_tokens(tx, person, PURPOSE).await?;
-        audit::record(tx, app, Some(person), Deed::FactorRemovalStopped).await?;
+        audit::record(tx, app, by, Deed::FactorRemovalStopped { person }).await?;
     }
     Ok(())
 }
@@ -120,40 +120,50 @@ pub async fn stop_by_link(app: &App, token: &str) -> Result<(), PersonError> {
     let hash = token::hash(token).ok_or(PersonError::OldLink)?;
     let mut tx = app.db.begin().await?;
     let found = super::store::consume(&mut tx, hash, PURPOSE, app.clock.now()).await?;
-    let person = found.and_then(|(person, _)| person).ok_or(PersonError::OldLink)?;
-    stop_in(&mut tx, app, PersonId(person)).await?;
+    let person = PersonId(found.and_then(|(person, _)| person).ok_or(PersonError::OldLink)?);
+    stop_in(&mut tx, app, Some(person), person).await?;
     tx.commit().await?;
     Ok(())
 }
 
-/// Takes away what has waited long enough.
-pub async fn take_due(app: &App) -> sqlx::Result<()> {
+/// Takes away what has waited long enough. Of whom something was taken.
+pub async fn take_due(app: &App) -> sqlx::Result<Vec<PersonId>> {
+    let mut taken = Vec::new();
     for waiting in store::due_before(&app.db, app.clock.now(), PORTION).await? {
         let mut tx = app.db.begin().await?;
+        // Who asked must still be somebody who may: an account that was taken over for a day leaves nothing behind.
+        if !super::store::is_administrator(&mut tx, waiting.by).await? {
+            stop_in(&mut tx, app, None, waiting.person).await?;
+            tx.commit().await?;
+            continue;
+        }
         // It may have been stopped since.
         if store::stop(&mut tx, waiting.person).await? {
-            take(&mut tx, app, waiting.person, Some(waiting.by)).await?;
+            let deed = Deed::FactorTaken { person: waiting.person, reason: None };
+            take(&mut tx, app, waiting.person, Some(waiting.by), deed).await?;
             tx.commit().await?;
-            app.live.recheck();
+            session::ended(app);
+            taken.push(waiting.person);
         }
     }
-    Ok(())
+    Ok(taken)
 }
 
-/// The same for somebody who is just signing in, so that nobody waits for the clock to strike.
-pub async fn take_if_due(app: &App, person: PersonId) -> sqlx::Result<()> {
+/// The same for somebody who is just signing in, so that nobody waits for the clock to strike. Whether something of
+/// theirs was taken: what they sign in with may be gone.
+pub async fn take_if_due(app: &App, person: PersonId) -> sqlx::Result<bool> {
     match store::due(&app.db, person).await? {
-        Some(due) if due <= app.clock.now() => take_due(app).await,
-        _ => Ok(()),
+        Some(due) if due <= app.clock.now() => Ok(take_due(app).await?.contains(&person)),
+        _ => Ok(false),
     }
 }
 
 /// Takes the factor, the recovery codes, the passkeys and the password away and ends all sessions.
-async fn take(tx: &mut Tx, app: &App, person: PersonId, by: Option<PersonId>) -> sqlx::Result<()> {
+async fn take(tx: &mut Tx, app: &App, person: PersonId, by: Option<PersonId>, deed: Deed) -> sqlx::Result<()> {
     second_factor::remove_in(tx, person).await?;
-    store::forget_passkeys(tx, person).await?;
+    passkeys::store::forget_all(tx, person).await?;
     super::store::forget_password(tx, person).await?;
-    super::store::end_sessions_but(&mut *tx, person, 0).await?;
+    session::end_all_in(tx, app, person).await?;
     super::store::forget_tokens(tx, person, PURPOSE).await?;
     if let Some(person) = super::store::by_id(&mut *tx, person).await?
         && let Some(to) = address(&person)
@@ -161,19 +171,25 @@ async fn take(tx: &mut Tx, app: &App, person: PersonId, by: Option<PersonId>) ->
         let link = format!("{}/{}/sign-in", app.address, person.language);
         mail::send(tx, app, letters::factor_gone(&person, to, &link)).await?;
     }
-    audit::record(tx, app, by, Deed::FactorTaken { person }).await
+    audit::record(tx, app, by, deed).await
 }
 
 /// The command of whoever runs the machine: takes a second factor away at once.
-pub async fn run(settings: Settings, email: &str) -> anyhow::Result<()> {
+pub async fn run(settings: Settings, email: &str, reason: &str) -> anyhow::Result<()> {
+    let reason =
+        Line::parse(reason).map_err(|_| anyhow::anyhow!("the reason is one line of at most 200 characters"))?;
+    anyhow::ensure!(!reason.as_str().is_empty(), "say why, with --reason");
     let listen = settings.listen;
+    // Nobody signs in here, so that it does not matter whether the providers' file is in order.
+    let settings = Settings { identity_providers: None, ..settings };
     let app = crate::serve::open(settings, listen, CancellationToken::new()).await?;
     let email = Email::parse(email).map_err(|_| anyhow::anyhow!("`{email}` is no mail address"))?;
     let person = super::by_email(&app.db, &email.key()).await?.context("no account has this address")?;
-    anyhow::ensure!(second_factor::has_any(&app, person.id).await?, "the account has no second factor");
+    anyhow::ensure!(second_factor::is_asked(&app, person.id).await?, "the account has no second factor");
     let mut tx = app.db.begin().await?;
     store::stop(&mut tx, person.id).await?;
-    take(&mut tx, &app, person.id, None).await?;
+    let deed = Deed::FactorTaken { person: person.id, reason: Some(reason) };
+    take(&mut tx, &app, person.id, None, deed).await?;
     tx.commit().await?;
     println!("the second factor, the passkeys and the password of {} are gone", person.name);
     println!("sign in by a mailed link: {}/{}/sign-in", app.address, person.language);

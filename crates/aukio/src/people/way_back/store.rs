@@ -71,8 +71,3 @@ pub(super) async fn stop(tx: &mut Tx, person: PersonId) -> sqlx::Result<bool> {
     let rows = tx.execute("DELETE FROM factor_removal WHERE person_id = $1", (person.0,)).await?;
     Ok(rows == 1)
 }
-
-pub(super) async fn forget_passkeys(tx: &mut Tx, person: PersonId) -> sqlx::Result<()> {
-    tx.execute("DELETE FROM passkey WHERE person_id = $1", (person.0,)).await?;
-    Ok(())
-}

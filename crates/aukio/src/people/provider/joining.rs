@@ -1,21 +1,20 @@
-//! Whose account an identity opens: found, made, linked, taken away, proved again.
+//! Whom a sign-in comes to: somebody whose account the identity opens, or somebody new who makes one.
 
-use std::net::IpAddr;
-
+use aukio_core::PersonId;
 use aukio_core::text::Email;
-use aukio_core::{Member, PersonId};
 use serde::{Deserialize, Serialize};
 
+use super::flow::issue;
 use super::vouched::Vouched;
-use super::{FLOWS_MOST, ProviderError, issue, store};
+use super::{ProviderError, store};
 use crate::app::App;
 use crate::audit::{self, Deed};
 use crate::people::store as people;
 use crate::people::token::{self, Token};
-use crate::people::{NewPerson, PersonError, Profile, add, by_email, session};
+use crate::people::{NewPerson, PersonError, Profile, add, by_email};
 
 const JOIN: &str = "provider-join";
-const JOIN_SECONDS: i64 = 3600;
+pub const JOIN_SECONDS: i64 = 3600;
 
 /// What came of a sign-in whose word was good.
 pub enum Outcome {
@@ -29,8 +28,13 @@ pub enum Outcome {
     Unknown,
 }
 
-/// Finds out whose account the identity opens, or whether one may be made.
-pub async fn outcome(app: &App, vouched: Vouched, next: Option<String>) -> Result<Outcome, ProviderError> {
+/// Finds out whose account the identity opens, or whether one may be made, in the browser that has this cookie.
+pub async fn outcome(
+    app: &App,
+    vouched: Vouched,
+    next: Option<String>,
+    browser: &str,
+) -> Result<Outcome, ProviderError> {
     if let Some(person) = store::owner(&app.db, &vouched.issuer, &vouched.subject).await? {
         return Ok(Outcome::Known(person));
     }
@@ -44,13 +48,11 @@ pub async fn outcome(app: &App, vouched: Vouched, next: Option<String>) -> Resul
         .providers
         .named(&vouched.provider)
         .is_some_and(|one| one.trusted.makes_accounts && one.trusted.takes(&email));
-    if !may {
-        return Ok(Outcome::Unknown);
-    }
+    let Some(browser) = token::hash(browser).filter(|_| may) else { return Ok(Outcome::Unknown) };
     let token = Token::new();
+    let joining = Joining { vouched, next, browser: token::hexadecimal(&browser) };
     let mut tx = app.db.begin().await?;
-    people::make_room(&mut tx, JOIN, FLOWS_MOST).await?;
-    issue(&mut tx, app, token.hash(), JOIN, None, &Joining { vouched, next }, JOIN_SECONDS).await?;
+    issue(&mut tx, app, token.hash(), JOIN, None, &joining, JOIN_SECONDS).await?;
     tx.commit().await?;
     Ok(Outcome::New(token.into_text()))
 }
@@ -60,29 +62,41 @@ pub async fn outcome(app: &App, vouched: Vouched, next: Option<String>) -> Resul
 pub struct Joining {
     pub vouched: Vouched,
     pub next: Option<String>,
+    /// The hash of the browser's cookie, in hexadecimal digits: the address of the form, sent to somebody else, must
+    /// not make them an account under an identity that is not theirs.
+    browser: String,
+}
+
+impl Joining {
+    fn read(payload: &str, browser: &str) -> Result<Joining, PersonError> {
+        let joining: Joining = serde_json::from_str(payload).map_err(|_| PersonError::OldLink)?;
+        let browser = token::hash(browser).map(|hash| token::hexadecimal(&hash));
+        if browser.as_ref() == Some(&joining.browser) { Ok(joining) } else { Err(PersonError::OldLink) }
+    }
 }
 
 /// Who a token would join as.
 ///
 /// # Errors
-/// `OldLink` when the token is used, expired or none.
-pub async fn joining(app: &App, token: &str) -> Result<Joining, PersonError> {
+/// `OldLink` when the token is used, expired, none or another browser's.
+pub async fn joining(app: &App, token: &str, browser: &str) -> Result<Joining, PersonError> {
     let hash = token::hash(token).ok_or(PersonError::OldLink)?;
     let (_, payload) = people::look_at(&app.db, hash, JOIN, app.clock.now()).await?.ok_or(PersonError::OldLink)?;
-    serde_json::from_str(&payload).map_err(|_| PersonError::OldLink)
+    Joining::read(&payload, browser)
 }
 
 /// Makes the account and links the identity; the token is used up.
 ///
 /// # Errors
-/// `OldLink` when the token is used, expired or none, or when the address or the identity has an account by now.
-pub async fn join(app: &App, token: &str, profile: Profile, from: IpAddr) -> Result<(PersonId, Joining), PersonError> {
-    app.throttle.register(from)?;
+/// `OldLink` when the token is used, expired, none or another browser's, or when the address or the identity has an
+/// account by now.
+pub async fn join(app: &App, token: &str, browser: &str, profile: Profile) -> Result<(PersonId, Joining), PersonError> {
+    // The sign-in was counted when it began, so that a whole office may join on one day.
     let hash = token::hash(token).ok_or(PersonError::OldLink)?;
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     let (_, payload) = people::consume(&mut tx, hash, JOIN, now).await?.ok_or(PersonError::OldLink)?;
-    let joining: Joining = serde_json::from_str(&payload).map_err(|_| PersonError::OldLink)?;
+    let joining = Joining::read(&payload, browser)?;
     let email = joining.vouched.email.as_deref().and_then(|email| Email::parse(email).ok());
     let email = email.ok_or(PersonError::OldLink)?;
     if people::by_email(&mut tx, &email.key()).await?.is_some() {
@@ -107,47 +121,4 @@ pub async fn join(app: &App, token: &str, profile: Profile, from: IpAddr) -> Res
     tx.commit().await?;
     app.journal.wake();
     Ok((person, joining))
-}
-
-/// Adds the identity to the member's account.
-///
-/// # Errors
-/// `Taken` when it is somebody else's.
-pub async fn link(app: &App, member: &Member, vouched: &Vouched) -> Result<(), ProviderError> {
-    let mut tx = app.db.begin().await?;
-    if !store::link(&mut tx, &vouched.issuer, &vouched.subject, member.id, app.clock.now()).await? {
-        let owner = store::owner(&mut tx, &vouched.issuer, &vouched.subject).await?;
-        return if owner == Some(member.id) { Ok(()) } else { Err(ProviderError::Taken) };
-    }
-    audit::record(&mut tx, app, Some(member.id), Deed::ProviderLinked(vouched.provider.clone())).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Takes an identity away from the member's account.
-///
-/// # Errors
-/// `LastWay` when nobody could sign in to the account afterwards.
-pub async fn unlink(app: &App, member: &Member, issuer: &str, subject: &str) -> Result<(), ProviderError> {
-    let mut tx = app.db.begin().await?;
-    if !store::unlink(&mut tx, issuer, subject, member.id).await? {
-        return Ok(());
-    }
-    if !store::has_a_way_in(&mut tx, member.id).await? {
-        return Err(ProviderError::LastWay);
-    }
-    audit::record(&mut tx, app, Some(member.id), Deed::ProviderUnlinked).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Proves again who the member is; gives the session's new token.
-///
-/// # Errors
-/// `Taken` when the provider vouches for somebody else.
-pub async fn confirm(app: &App, member: &Member, vouched: &Vouched) -> Result<String, ProviderError> {
-    if store::owner(&app.db, &vouched.issuer, &vouched.subject).await? != Some(member.id) {
-        return Err(ProviderError::Taken);
-    }
-    Ok(session::confirm(app, member, vouched.strong).await?)
 }
