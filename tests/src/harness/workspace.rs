@@ -301,6 +301,16 @@ impl Workspace {
         }
     }
 
+    /// Waits for the mail with these words, whatever its lines, that has not been read yet.
+    pub async fn mail_saying(&self, address: &str, words: &str) -> Mail {
+        loop {
+            let mail = self.newest_mail(address).await;
+            if mail.text.split_whitespace().collect::<Vec<_>>().join(" ").contains(words) {
+                return mail;
+            }
+        }
+    }
+
     /// Waits for mail to the address that has not been read yet.
     pub async fn newest_mail(&self, address: &str) -> Mail {
         let folder = self.data.path().join("mail");

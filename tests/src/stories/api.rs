@@ -366,7 +366,9 @@ async fn problems_lead_to_words() {
     let mut names = named(&source, "\"error-");
     names.extend(named(&own, "StatusCode::UNAUTHORIZED,\n            \""));
     // Programs come with tokens, not through providers or with passkeys.
-    let signing_in = |name: &str| name == "last-way" || name.starts_with("provider-") || name.starts_with("passkey-");
+    let signing_in = |name: &str| {
+        ["last-way", "key-lost"].contains(&name) || name.starts_with("provider-") || name.starts_with("passkey-")
+    };
     for name in names.iter().filter(|name| !elsewhere.contains(&name.as_str()) && !signing_in(name)) {
         assert!(ids.contains(&format!("s-{name}")), "{name} has no words on /en/api");
     }
