@@ -1,5 +1,6 @@
 //! An authenticator app, as on a member's phone (RFC 6238).
 
+use std::sync::Mutex;
 use std::time::SystemTime;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -7,6 +8,7 @@ use sha1::Sha1;
 
 pub struct Authenticator {
     secret: Vec<u8>,
+    shown: Mutex<String>,
 }
 
 impl Authenticator {
@@ -23,7 +25,7 @@ impl Authenticator {
                 secret.push((held >> bits) as u8);
             }
         }
-        Authenticator { secret }
+        Authenticator { secret, shown: Mutex::default() }
     }
 
     /// The key as a database shows its bytes.
@@ -41,6 +43,13 @@ impl Authenticator {
         let hash = mac.finalize().into_bytes();
         let place = usize::from(hash[19] & 15);
         let number = u32::from_be_bytes([hash[place] & 127, hash[place + 1], hash[place + 2], hash[place + 3]]);
-        format!("{:06}", number % 1_000_000)
+        let code = format!("{:06}", number % 1_000_000);
+        self.shown.lock().expect("one story at a time").clone_from(&code);
+        code
+    }
+
+    /// The code that was shown last, though its time may be over.
+    pub fn last_code(&self) -> String {
+        self.shown.lock().expect("one story at a time").clone()
     }
 }

@@ -36,7 +36,7 @@ async fn a_code_and_a_recovery_code_work_once() {
         assert!(browser.cookies().is_none(), "the password alone opens nothing");
         let form = asked.form_with(&["token", "code"]);
         // The code that set it up is used; the one of the next step is not.
-        let replayed = browser.submit(form.clone().with("code", &app.code(0))).await;
+        let replayed = browser.submit(form.clone().with("code", &app.last_code())).await;
         replayed.is(422);
         let code = app.code(1);
         browser.submit(form.clone().with("code", &code)).await.is(200);

@@ -130,23 +130,32 @@ pub async fn stop_by_link(app: &App, token: &str) -> Result<(), PersonError> {
 pub async fn take_due(app: &App) -> sqlx::Result<Vec<PersonId>> {
     let mut taken = Vec::new();
     for waiting in store::due_before(&app.db, app.clock.now(), PORTION).await? {
-        let mut tx = app.db.begin().await?;
-        // Who asked must still be somebody who may: an account that was taken over for a day leaves nothing behind.
-        if !super::store::is_administrator(&mut tx, waiting.by).await? {
-            stop_in(&mut tx, app, None, waiting.person).await?;
-            tx.commit().await?;
-            continue;
-        }
-        // It may have been stopped since.
-        if store::stop(&mut tx, waiting.person).await? {
-            let deed = Deed::FactorTaken { person: waiting.person, reason: None };
-            take(&mut tx, app, waiting.person, Some(waiting.by), deed).await?;
-            tx.commit().await?;
-            session::ended(app);
-            taken.push(waiting.person);
+        match take_one(app, &waiting).await {
+            Ok(true) => taken.push(waiting.person),
+            Ok(false) => {}
+            // The others do not wait for this one; it is tried again with the next hour.
+            Err(error) => tracing::error!(%error, person = %waiting.person, "a second factor cannot be taken away"),
         }
     }
     Ok(taken)
+}
+
+async fn take_one(app: &App, waiting: &Waiting) -> sqlx::Result<bool> {
+    let mut tx = app.db.begin().await?;
+    // Who asked must still be somebody who may: an account that was taken over for a day leaves nothing behind.
+    if !super::store::is_administrator(&mut tx, waiting.by).await? {
+        stop_in(&mut tx, app, None, waiting.person).await?;
+        tx.commit().await?;
+        return Ok(false);
+    }
+    if !store::end_due(&mut tx, waiting.person, app.clock.now()).await? {
+        return Ok(false);
+    }
+    let deed = Deed::FactorTaken { person: waiting.person, reason: None };
+    take(&mut tx, app, waiting.person, Some(waiting.by), deed).await?;
+    tx.commit().await?;
+    session::ended(app);
+    Ok(true)
 }
 
 /// The same for somebody who is just signing in, so that nobody waits for the clock to strike. Whether something of

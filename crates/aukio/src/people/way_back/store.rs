@@ -66,6 +66,12 @@ pub(super) async fn due(db: &Db, person: PersonId) -> sqlx::Result<Option<Time>>
     Ok(row.map(|(due,)| Time::from_microseconds(due)))
 }
 
+/// Ends one whose time has come; false when it was stopped since, even if it was asked for anew.
+pub(super) async fn end_due(tx: &mut Tx, person: PersonId, now: Time) -> sqlx::Result<bool> {
+    let sql = "DELETE FROM factor_removal WHERE person_id = $1 AND due_at <= $2";
+    Ok(tx.execute(sql, (person.0, now.microseconds())).await? == 1)
+}
+
 /// False when there was none.
 pub(super) async fn stop(tx: &mut Tx, person: PersonId) -> sqlx::Result<bool> {
     let rows = tx.execute("DELETE FROM factor_removal WHERE person_id = $1", (person.0,)).await?;
