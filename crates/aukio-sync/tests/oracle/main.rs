@@ -107,7 +107,7 @@ fn check(history: &History) -> bool {
         let applied = shuffled.apply(Source::SERVER, bytes, &summary).unwrap();
         waited |= applied.waits;
         // Now and then nobody asks for a while, and the engine goes to rest in the middle.
-        if (at as u64 + seed) % 7 == 0 {
+        if (at as u64 + seed).is_multiple_of(7) {
             shuffled.rest_if_unused();
             assert!(shuffled.rest_if_unused(), "seed {seed}");
         }
