@@ -5,7 +5,7 @@ use aukio_core::text::Line;
 use axum::Json;
 use axum::extract::Query;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use serde::Deserialize;
 
 use super::me::{self, own};
@@ -61,7 +61,7 @@ pub(super) async fn keep_new(visit: Visit, Form(form): Form<PasskeyForm>) -> Res
     }
     if let (Some(name), true) = (name, faults.is_empty()) {
         match passkeys::keep_new(&visit.app, member, &form.token, &form.credential, &name).await {
-            Ok(()) => return Ok(Redirect::to(&visit.url("/me?done=passkey-added")).into_response()),
+            Ok(token) => return Ok(prove::answer(&visit, &token, &visit.url("/me?done=passkey-added"))),
             Err(error) => {
                 passkeys::note_failure(&visit.app, &error, Some(member.id)).await?;
                 faults.add("passkey_name", fault(words, &form, &error).ok_or_else(|| Failure::from(error))?);

@@ -181,14 +181,15 @@ pub async fn begin_new(app: &App, person: &Person, from: IpAddr) -> Result<Chall
     Ok(Challenge { token: token.into_text(), options })
 }
 
-/// Keeps the passkey that the browser made.
+/// Keeps the passkey that the browser made. Its device has just seen who it is, as at a sign-in with it: gives the
+/// session's new token.
 pub async fn keep_new(
     app: &App,
     member: &Member,
     token: &str,
     credential: &str,
     name: &Line,
-) -> Result<(), PasskeyError> {
+) -> Result<String, PasskeyError> {
     let (person, state): (_, PasskeyRegistration) = answered(app, NEW, token).await?;
     if person != Some(member.id.0) {
         return Err(PasskeyError::Old);
@@ -216,10 +217,12 @@ pub async fn keep_new(
     if !store::keep(&mut tx, new).await? {
         return Err(wrong("the passkey is known already"));
     }
+    let token = session::renew_in(&mut tx, app, member, true).await?;
     ways_in::tell(&mut tx, app, member.id, Change::PasskeyAdded).await?;
     audit::record(&mut tx, app, Some(member.id), Deed::PasskeyAdded).await?;
     tx.commit().await?;
-    Ok(())
+    app.live.recheck();
+    Ok(token)
 }
 
 /// Asks the browser for any passkey of this site: because somebody wants to use one, or to offer those it has.
