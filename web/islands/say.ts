@@ -1,7 +1,8 @@
-// Tells screen readers what changed, without moving the focus: at most once in fifteen seconds, so that a
+// Tells screen readers what changed, without moving the focus: at most once in sixteen seconds, so that a
 // busy thread does not talk over its reader.
 
-const PAUSE = 15_000;
+// A little more than a quarter of a minute: on the quarter, a fifth would fall into the same minute now and then.
+const PAUSE = 16_000;
 let last = 0;
 let waiting: number | undefined;
 
