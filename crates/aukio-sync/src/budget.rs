@@ -27,7 +27,7 @@ impl Gauge {
         Gauge { start, bytes: AtomicUsize::new(ROOM_BYTES), idle_since: AtomicU64::new(BUSY) }
     }
 
-    /// The document has this many bytes when encoded.
+    /// The document has this many bytes when encoded. At rest it takes less, but it may wake at any time.
     pub fn set(&self, encoded_bytes: usize) {
         self.bytes.store(ROOM_BYTES + encoded_bytes * BYTES_PER_BYTE, Ordering::Relaxed);
     }

@@ -146,13 +146,14 @@ pub async fn close(app: &App, person: PersonId) -> Result<(), PersonError> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     store::lock(&mut tx, person).await?;
-    let Some(deeds) = spaces::succession::hand_over(&mut tx, person, now).await? else {
+    let handed_over = spaces::succession::hand_over(&mut tx, person, now).await?;
+    if handed_over.left > 0 {
         return Err(PersonError::KeepsSpaces);
-    };
+    }
     close_in(&mut tx, person, now).await?;
     // Before it is done: somebody who asked for it may be closed once too often, but never be forgotten.
     closed::note(&app.settings, person, now).await.map_err(sqlx::Error::Io)?;
-    note_closed(&mut tx, app, person, deeds).await?;
+    note_closed(&mut tx, app, person, handed_over.deeds).await?;
     tx.commit().await?;
     app.journal.wake();
     app.live.recheck();
@@ -164,9 +165,9 @@ pub async fn close_again(app: &App, person: PersonId) -> sqlx::Result<()> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     store::lock(&mut tx, person).await?;
-    let deeds = spaces::succession::hand_over(&mut tx, person, now).await?.unwrap_or_default();
+    let handed_over = spaces::succession::hand_over(&mut tx, person, now).await?;
     close_in(&mut tx, person, now).await?;
-    note_closed(&mut tx, app, person, deeds).await?;
+    note_closed(&mut tx, app, person, handed_over.deeds).await?;
     tx.commit().await
 }
 

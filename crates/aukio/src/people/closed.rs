@@ -51,7 +51,7 @@ impl Closed {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn add(&mut self, file: &Path) -> anyhow::Result<()> {
+    fn add(&mut self, file: &Path) -> anyhow::Result<()> {
         let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
         for line in text.lines().filter(|line| !line.is_empty()) {
             match line.split(' ').next().unwrap_or_default().parse() {

@@ -31,22 +31,29 @@ pub async fn kept_alone(tx: &mut Tx, person: PersonId) -> sqlx::Result<Vec<Kept>
     Ok(kept)
 }
 
-/// Gives each of these spaces to its heir, and returns what is to be written into the audit log at the end. None, and
-/// nothing is changed for good, when a space has no heir.
-pub async fn hand_over(tx: &mut Tx, person: PersonId, at: Time) -> sqlx::Result<Option<Vec<Deed>>> {
+/// What became of somebody's spaces.
+pub struct HandedOver {
+    /// To be written into the audit log at the end.
+    pub deeds: Vec<Deed>,
+    /// Spaces that nobody can take over.
+    pub left: usize,
+}
+
+/// Gives each of these spaces to its heir.
+pub async fn hand_over(tx: &mut Tx, person: PersonId, at: Time) -> sqlx::Result<HandedOver> {
     store::lock_all_of(tx, person).await?;
     let mut deeds = Vec::new();
     loop {
-        let kept = kept_alone(tx, person).await?;
-        if kept.is_empty() {
-            return Ok(Some(deeds));
-        }
-        for Kept { space, heir } in kept {
-            let Some(heir) = heir else { return Ok(None) };
+        let (before, mut left) = (deeds.len(), 0);
+        for Kept { space, heir } in kept_alone(tx, person).await? {
             // Who goes at this moment, too, cannot take anything over.
-            if !people::stays(tx, heir).await? {
-                return Ok(None);
-            }
+            let heir = match heir {
+                Some(heir) if people::stays(tx, heir).await? => heir,
+                _ => {
+                    left += 1;
+                    continue;
+                }
+            };
             let role = if space.kind == Kind::WorkingGroup { Role::Convener } else { Role::Coordinator };
             if !store::enter(tx, space.id, heir, role, at).await? {
                 store::appoint(tx, space.id, heir, role).await?;
@@ -54,6 +61,10 @@ pub async fn hand_over(tx: &mut Tx, person: PersonId, at: Time) -> sqlx::Result<
             let entry = Entry::MembershipChanged { space: space.id, person: heir };
             journal::record(tx, Some(person), at, entry).await?;
             deeds.push(Deed::RoleGiven { space: space.id, person: heir, role });
+        }
+        // There may have been more than are looked up at once.
+        if deeds.len() == before {
+            return Ok(HandedOver { deeds, left });
         }
     }
 }
