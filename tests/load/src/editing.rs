@@ -267,7 +267,7 @@ impl Inner {
                     let code = frame.get(..2).map(|code| u16::from_be_bytes([code[0], code[1]]));
                     end = Some(format!("close code {}", code.unwrap_or(1005)));
                 }
-                Kind::Text | Kind::Ping | Kind::Pong => {}
+                Kind::More | Kind::Text | Kind::Ping | Kind::Pong => {}
             });
             match received.await {
                 Ok(()) if end.is_none() => {}

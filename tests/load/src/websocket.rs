@@ -1,8 +1,8 @@
 //! A websocket client as small as can be (RFC 6455): the generator shares the machine with what it measures, so
 //! its own cost per frame must stay far below the server's. Frames are read from one buffer that all sockets of
-//! the thread share; only a frame that is not whole yet is kept by its socket.
+//! the thread share; only a frame that is not whole yet, or a message in fragments, is kept by its socket.
 //!
-//! Deliberately absent: fragmented messages and compression, which no server measured here sends unasked.
+//! Deliberately absent: compression, which no server measured here sends unasked.
 
 use std::cell::RefCell;
 use std::io::{Error, ErrorKind, Result};
@@ -20,6 +20,8 @@ thread_local! {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
+    /// A further fragment of a message.
+    More = 0,
     Text = 1,
     Binary = 2,
     Close = 8,
@@ -29,7 +31,19 @@ pub enum Kind {
 
 pub struct Socket {
     stream: TcpStream,
+    /// What has been read of a frame that is not whole yet.
     rest: RefCell<Vec<u8>>,
+    /// The fragments of a message that is not whole yet.
+    message: RefCell<(Kind, Vec<u8>)>,
+}
+
+/// A frame of a server: what it is, whether its message ends with it, and where its payload begins and ends.
+#[derive(Debug, PartialEq)]
+struct Frame {
+    kind: Kind,
+    is_last: bool,
+    from: usize,
+    to: usize,
 }
 
 impl Socket {
@@ -41,7 +55,7 @@ impl Socket {
             "GET {path} HTTP/1.1\r\nHost: {place}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: YXVraW8tbG9hZC1hdWtpbw==\r\n{headers}\r\n"
         );
-        let socket = Socket { stream, rest: RefCell::default() };
+        let socket = Socket { stream, rest: RefCell::default(), message: RefCell::new((Kind::More, Vec::new())) };
         socket.write(request.as_bytes()).await?;
         loop {
             socket.stream.readable().await?;
@@ -75,19 +89,18 @@ impl Socket {
         }
     }
 
-    /// Waits for bytes and hands on the frames that are whole by then. Pings are answered here.
+    /// Waits for bytes and hands on the messages that are whole by then. Pings are answered here.
     ///
     /// # Errors
     /// The connection has ended.
     pub async fn receive(&self, mut take: impl FnMut(Kind, &[u8])) -> Result<()> {
         // What came together with the answer to the request is here already.
         let waiting = std::mem::take(&mut *self.rest.borrow_mut());
-        let (used, whole) = self.hand_on(&waiting, &mut take)?;
-        if whole {
-            *self.rest.borrow_mut() = waiting[used..].to_vec();
+        let (used, any) = self.hand_on(&waiting, &mut take)?;
+        *self.rest.borrow_mut() = waiting[used..].to_vec();
+        if any {
             return Ok(());
         }
-        *self.rest.borrow_mut() = waiting;
         self.stream.readable().await?;
         READ.with_borrow_mut(|buffer| {
             let count = match self.stream.try_read(buffer) {
@@ -112,18 +125,35 @@ impl Socket {
         })
     }
 
-    /// Hands on whole frames; returns how many bytes they had, and whether there was one.
+    /// Hands on messages that are whole; returns how many bytes were used up, and whether a message was handed on.
     fn hand_on(&self, bytes: &[u8], take: &mut impl FnMut(Kind, &[u8])) -> Result<(usize, bool)> {
-        let mut used = 0;
-        while let Some((kind, from, to)) = whole_frame(&bytes[used..])? {
+        let (mut used, mut any) = (0, false);
+        while let Some(Frame { kind, is_last, from, to }) = whole_frame(&bytes[used..])? {
             let payload = &bytes[used + from..used + to];
+            used += to;
             match kind {
                 Kind::Ping => self.push(Kind::Pong, payload)?,
-                kind => take(kind, payload),
+                Kind::Pong => {}
+                kind if is_last && kind != Kind::More => {
+                    take(kind, payload);
+                    any = true;
+                }
+                kind => {
+                    let mut message = self.message.borrow_mut();
+                    if kind != Kind::More {
+                        message.0 = kind;
+                    }
+                    message.1.extend_from_slice(payload);
+                    if is_last {
+                        let (kind, payload) = std::mem::replace(&mut *message, (Kind::More, Vec::new()));
+                        drop(message);
+                        take(kind, &payload);
+                        any = true;
+                    }
+                }
             }
-            used += to;
         }
-        Ok((used, used > 0))
+        Ok((used, any))
     }
 
     async fn write(&self, mut bytes: &[u8]) -> Result<()> {
@@ -177,16 +207,18 @@ fn frame(kind: Kind, payload: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The first frame of a server, if it is whole: its kind, and where its payload begins and ends.
-fn whole_frame(bytes: &[u8]) -> Result<Option<(Kind, usize, usize)>> {
+/// The first frame of a server, if it is whole.
+fn whole_frame(bytes: &[u8]) -> Result<Option<Frame>> {
+    const FINAL: u8 = 0x80;
     let Some(head) = bytes.get(..2) else { return Ok(None) };
-    let kind = match head[0] {
-        0x81 => Kind::Text,
-        0x82 => Kind::Binary,
-        0x88 => Kind::Close,
-        0x89 => Kind::Ping,
-        0x8a => Kind::Pong,
-        other => return Err(Error::other(format!("a frame begins with {other:#x}"))),
+    let kind = match head[0] & !FINAL {
+        0 => Kind::More,
+        1 => Kind::Text,
+        2 => Kind::Binary,
+        8 => Kind::Close,
+        9 => Kind::Ping,
+        10 => Kind::Pong,
+        _ => return Err(Error::other(format!("a frame begins with {:#x}", head[0]))),
     };
     let (from, length) = match head[1] {
         126 => match bytes.get(2..4) {
@@ -199,7 +231,8 @@ fn whole_frame(bytes: &[u8]) -> Result<Option<(Kind, usize, usize)>> {
         },
         length => (2, usize::from(length)),
     };
-    Ok((bytes.len() >= from + length).then_some((kind, from, from + length)))
+    let frame = Frame { kind, is_last: head[0] & FINAL != 0, from, to: from + length };
+    Ok((bytes.len() >= frame.to).then_some(frame))
 }
 
 #[cfg(test)]
@@ -214,7 +247,8 @@ mod tests {
             bytes[1] &= 0x7f;
             let mask = bytes.len() - length - 4;
             bytes.drain(mask..mask + 4);
-            assert_eq!(whole_frame(&bytes).unwrap(), Some((Kind::Binary, mask, mask + length)));
+            let whole = Frame { kind: Kind::Binary, is_last: true, from: mask, to: mask + length };
+            assert_eq!(whole_frame(&bytes).unwrap(), Some(whole));
             assert_eq!(whole_frame(&bytes[..bytes.len() - 1]).unwrap(), None);
         }
     }

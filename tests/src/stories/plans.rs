@@ -12,7 +12,7 @@ use crate::harness::Workspace;
 const SMALL: [(&str, &str); 11] = [
     ("document_tail", "the updates of the last seconds"),
     ("tail", "the same"),
-    ("document_unsettled", "the documents that are being written at the moment"),
+    ("u", "the same, counted by document"),
     ("audit_head", "one row"),
     ("CONSTANT ROW", "nothing is read at all"),
     ("setting", "a handful of rows"),

@@ -229,6 +229,7 @@ pub async fn create_in(
             seq = settled.until;
             versions::note(tx, document.id, settled.after, settled.until).await?;
         }
+        log::store::clear(tx).await?;
     }
     spaces::store::count(tx, space.id, "document_count", 1).await?;
     people::mark_acted(tx, author, at).await?;

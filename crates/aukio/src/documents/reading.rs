@@ -210,9 +210,15 @@ async fn tell(app: &App) -> sqlx::Result<u32> {
         count += u32::try_from(documents.len()).unwrap_or(u32::MAX);
         match documents.last() {
             Some(last) if documents.len() as i64 == PORTION => after = *last,
-            _ => return Ok(count),
+            _ => break,
         }
     }
+    if count > 0 {
+        let mut tx = app.db.begin().await?;
+        log::store::clear(&mut tx).await?;
+        tx.commit().await?;
+    }
+    Ok(count)
 }
 
 async fn settle(app: &App, documents: &[DocumentId]) -> sqlx::Result<()> {

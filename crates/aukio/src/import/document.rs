@@ -68,6 +68,7 @@ impl Importer<'_> {
         }
         // The sittings come in a row of their own, so that they are what they were.
         documents::log::store::settle(tx, &[document.id]).await?;
+        documents::log::store::clear(tx).await?;
         let entry = Entry::DocumentEdited { space: document.space, document: document.id, seq };
         journal::record(tx, Some(document.author), document.created_at, entry).await?;
         Ok(true)

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use aukio_core::{Language, Viewer};
 use axum::Router;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -20,6 +19,7 @@ use tokio::time::Instant;
 use super::{Admission, Frame, Topic, missed};
 use crate::app::App;
 use crate::spaces::AccessError;
+use crate::web::websocket::{Received, Socket, Upgrade};
 use crate::web::{Visit, secure};
 use crate::words::Words;
 use crate::{documents, people, threads};
@@ -33,8 +33,6 @@ const TOPICS_MOST: usize = 4;
 /// Frames that may wait for a slow reader before the socket is cut.
 const QUEUE_MOST: usize = 512;
 const BEAT_SECONDS: u64 = 20;
-/// How long one frame may take to leave.
-const SEND_SECONDS: u64 = 20;
 
 mod close {
     pub const TRY_AGAIN: u16 = 1013;
@@ -46,7 +44,7 @@ pub fn routes() -> Router<App> {
     Router::new().route("/live", any(open))
 }
 
-async fn open(visit: Visit, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+async fn open(visit: Visit, headers: HeaderMap, upgrade: Upgrade) -> Response {
     let app = visit.app.clone();
     if !secure::same_origin(&app, &headers) {
         return StatusCode::FORBIDDEN.into_response();
@@ -56,18 +54,11 @@ async fn open(visit: Visit, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Re
     };
     let jar = CookieJar::from_headers(&headers);
     let token = jar.get(secure::cookie_name(&app)).map(|cookie| cookie.value().to_owned());
-    upgrade
-        .max_message_size(INCOMING_MOST)
-        .max_frame_size(INCOMING_MOST)
-        .read_buffer_size(4096)
-        .write_buffer_size(4096)
-        .max_write_buffer_size(1024 * 1024)
-        .on_upgrade(move |socket| async move {
-            let (queue, frames) = mpsc::channel(QUEUE_MOST);
-            let page =
-                Page { app, token, viewer: visit.viewer, queue, followed: HashMap::new(), _admission: admission };
-            page.run(socket, frames).await;
-        })
+    upgrade.serve(INCOMING_MOST, move |socket| async move {
+        let (queue, frames) = mpsc::channel(QUEUE_MOST);
+        let page = Page { app, token, viewer: visit.viewer, queue, followed: HashMap::new(), _admission: admission };
+        page.run(socket, frames).await;
+    })
 }
 
 #[derive(Deserialize)]
@@ -99,7 +90,7 @@ struct Followed {
 }
 
 impl Page {
-    async fn run(mut self, mut socket: WebSocket, mut frames: mpsc::Receiver<Frame>) {
+    async fn run(mut self, mut socket: Socket, mut frames: mpsc::Receiver<Frame>) {
         let mut rechecks = self.app.live.rechecks();
         let mut stopping = self.app.documents.stopping();
         let mut beat = tokio::time::interval_at(
@@ -109,8 +100,8 @@ impl Page {
         let mut wishes: u32 = 0;
         let code = loop {
             let sent = tokio::select! {
-                incoming = socket.recv() => match incoming {
-                    Some(Ok(Message::Text(text))) => {
+                incoming = socket.receive() => match incoming {
+                    Some(Received::Text(text)) => {
                         wishes += 1;
                         if wishes > RATE_MOST * BEAT_SECONDS as u32 {
                             break Some(close::POLICY);
@@ -120,20 +111,19 @@ impl Page {
                             Err(code) => break Some(code),
                         }
                     }
-                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-                    Some(Ok(Message::Binary(_))) => break Some(close::POLICY),
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => break None,
+                    Some(Received::Binary(_)) => break Some(close::POLICY),
+                    None => break None,
                 },
                 frame = frames.recv() => match frame {
                     // A forwarder that fell behind says so by an empty frame.
                     Some(frame) if frame.text.is_empty() => break Some(close::TRY_AGAIN),
-                    Some(frame) => send(&mut socket, Message::Text(frame.text.as_ref().into())).await,
+                    Some(frame) => socket.send_text(&frame.text).await,
                     None => break None,
                 },
                 _ = beat.tick() => {
                     wishes = 0;
                     let text = json!({"kind": "beat", "number": self.app.journal.drawn_at()}).to_string();
-                    send(&mut socket, Message::Text(text.into())).await
+                    socket.send_text(&text).await
                 }
                 changed = rechecks.changed() => {
                     if changed.is_err() || !self.recheck().await {
@@ -152,7 +142,7 @@ impl Page {
             self.app.live.presence().leave(topic, self.viewer.person());
         }
         if let Some(code) = code {
-            let _ = send(&mut socket, Message::Close(Some(CloseFrame { code, reason: "".into() }))).await;
+            socket.close(code).await;
         }
     }
 
@@ -293,8 +283,4 @@ async fn forward(app: App, topic: Topic, after: i64, language: Language, queue: 
             Err(RecvError::Closed) => return,
         }
     }
-}
-
-async fn send(socket: &mut WebSocket, message: Message) -> bool {
-    matches!(tokio::time::timeout(Duration::from_secs(SEND_SECONDS), socket.send(message)).await, Ok(Ok(())))
 }

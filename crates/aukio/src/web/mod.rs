@@ -16,6 +16,7 @@ pub mod server;
 pub mod standing;
 pub mod tagged;
 pub mod visit;
+pub mod websocket;
 
 pub use failure::Failure;
 pub use form::{Faults, Form};

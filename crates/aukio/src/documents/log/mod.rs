@@ -26,8 +26,8 @@ const TOGETHER_MOST: usize = 256;
 const TOGETHER_BYTES: usize = 8 << 20;
 
 /// How long appends are gathered before they are committed. On a quick disk each keystroke would else be a
-/// transaction of its own; nobody sees four milliseconds.
-const GATHER: Duration = Duration::from_millis(4);
+/// transaction of its own; nobody sees five milliseconds.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// Updates that a document is opened from without a snapshot being made.
 const LOOSE_UPDATES_MOST: usize = 500;

@@ -2,10 +2,11 @@
 //!
 //! An update takes three steps through the tables. It is committed to `document_tail`, where the updates of all
 //! documents stand as they came, so that a commit writes one place whoever writes where. A moment later it is
-//! *settled*: put in its place in `document_update`, and the document's row tells of it. In the end it is packed into
-//! `document_history`. The view `document_log` shows what is not packed.
+//! *settled*: put in its place in `document_update`, and the document's row tells of it; what has been settled leaves
+//! the tail together with others. In the end it is packed into `document_history`. The view `document_log` shows what is
+//! not packed, `document_unsettled` what is not settled: updates of the tail with higher numbers than the document's.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use aukio_core::{DocumentId, PersonId, SpaceId, Time};
 
@@ -21,63 +22,59 @@ pub struct Append {
     pub schema: i64,
 }
 
-/// Appends updates to the logs of documents and returns the number of the last update of each append. From here to the
-/// commit nobody else appends to these documents, so that numbers are handed out one by one. However many there are,
-/// it is three statements.
+/// From here to the end of the transaction nobody else appends to these documents or settles them. SQLite has one
+/// writer anyway.
+async fn lock(tx: &mut Tx, documents: &str) -> sqlx::Result<()> {
+    // In one order everywhere, so that two nodes cannot wait for each other.
+    const LOCK: &str = "SELECT COUNT(pg_advisory_xact_lock(id)) FROM (
+        SELECT CAST(value AS BIGINT) AS id FROM json_array_elements_text(CAST($1 AS JSON)) ORDER BY id OFFSET 0
+    ) AS documents";
+    if Queries::is_postgres(&&mut *tx) {
+        tx.one::<(i64,)>(LOCK, (documents.to_owned(),)).await?;
+    }
+    Ok(())
+}
+
+/// Appends updates to the logs of documents and returns the number of the last update of each append. Numbers are handed
+/// out one by one. However many there are, it is three statements, and only the tail is written.
 ///
 /// # Errors
 /// When there is no such document.
 pub async fn append(tx: &mut Tx, appends: Vec<Append>, at: Time) -> sqlx::Result<Vec<i64>> {
-    const COUNT: Sql = Sql {
-        sqlite: "INSERT INTO document_unsettled (document_id, updates, schema)
-                 SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1) WHERE TRUE
-                 ON CONFLICT (document_id) DO UPDATE SET updates = document_unsettled.updates + excluded.updates,
-                     schema = MAX(document_unsettled.schema, excluded.schema)",
-        // In one order everywhere, so that two nodes cannot wait for each other.
-        postgres: "INSERT INTO document_unsettled (document_id, updates, schema)
-                   SELECT CAST(value ->> 0 AS BIGINT) AS id, CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT)
-                   FROM json_array_elements(CAST($1 AS JSON)) ORDER BY id
-                   ON CONFLICT (document_id) DO UPDATE SET updates = document_unsettled.updates + excluded.updates,
-                       schema = GREATEST(document_unsettled.schema, excluded.schema)",
-    };
-    // Asked only when the rows are locked: a question sees the database as it was when the question began.
+    // Asked only when the documents are locked: a question sees the database as it was when the question began.
     const LAST: Sql = Sql {
-        sqlite: "SELECT u.document_id, d.seq + u.updates FROM document_unsettled u JOIN document d ON d.id = u.document_id
-                 WHERE u.document_id IN (SELECT value ->> 0 FROM json_each($1))",
-        postgres: "SELECT u.document_id, d.seq + u.updates
-                   FROM document_unsettled u JOIN document d ON d.id = u.document_id
-                   WHERE u.document_id IN (SELECT CAST(value ->> 0 AS BIGINT) FROM json_array_elements(CAST($1 AS JSON)))",
+        // From the end of the tail: where somebody writes, the last update is not far.
+        sqlite: "SELECT d.id, COALESCE((SELECT tail.seq FROM document_tail tail WHERE tail.document_id = d.id
+                                        ORDER BY tail.number DESC LIMIT 1), d.seq)
+                 FROM document d WHERE d.id IN (SELECT value FROM json_each($1))",
+        postgres: "SELECT d.id, COALESCE((SELECT MAX(tail.seq) FROM document_tail tail WHERE tail.document_id = d.id), d.seq)
+                   FROM document d
+                   WHERE d.id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)))",
     };
     const WRITE: Sql = Sql {
-        sqlite: "INSERT INTO document_tail (document_id, seq, at, actor, bytes)
-                 SELECT value ->> 0, value ->> 1, $2, value ->> 2, substr($3, value ->> 3, value ->> 4)
+        sqlite: "INSERT INTO document_tail (document_id, seq, at, actor, schema, bytes)
+                 SELECT value ->> 0, value ->> 1, $2, value ->> 2, value ->> 3, substr($3, value ->> 4, value ->> 5)
                  FROM json_each($1)",
-        postgres: "INSERT INTO document_tail (document_id, seq, at, actor, bytes)
+        postgres: "INSERT INTO document_tail (document_id, seq, at, actor, schema, bytes)
                    SELECT CAST(value ->> 0 AS BIGINT), CAST(value ->> 1 AS BIGINT), $2, CAST(value ->> 2 AS BIGINT),
-                          substring($3 FROM CAST(value ->> 3 AS INTEGER) FOR CAST(value ->> 4 AS INTEGER))
+                          CAST(value ->> 3 AS BIGINT),
+                          substring($3 FROM CAST(value ->> 4 AS INTEGER) FOR CAST(value ->> 5 AS INTEGER))
                    FROM json_array_elements(CAST($1 AS JSON))",
     };
-    let mut counts: BTreeMap<i64, (usize, i64)> = BTreeMap::new();
-    for append in &appends {
-        let (updates, schema) = counts.entry(append.document.0).or_default();
-        *updates += append.updates.len();
-        *schema = append.schema.max(*schema);
-    }
-    let listed =
-        json(&counts.iter().map(|(document, (updates, schema))| (document, updates, schema)).collect::<Vec<_>>());
-    let text = COUNT.on(&&mut *tx);
-    tx.execute(text, (listed.clone(),)).await?;
+    let documents: BTreeSet<i64> = appends.iter().map(|append| append.document.0).collect();
+    let documents = json(&documents);
+    lock(tx, &documents).await?;
     let text = LAST.on(&&mut *tx);
-    let last: Vec<(i64, i64)> = tx.all(text, (listed,)).await?;
-    let next = |(document, last): (i64, i64)| (document, last + 1 - counts[&document].0 as i64);
-    let mut next: HashMap<i64, i64> = last.into_iter().map(next).collect();
+    let last: Vec<(i64, i64)> = tx.all(text, (documents,)).await?;
+    let mut next: HashMap<i64, i64> = last.into_iter().map(|(document, last)| (document, last + 1)).collect();
     let mut lasts = Vec::with_capacity(appends.len());
     // The updates of all documents as one run of bytes, and where each stands in it, counted from one.
     let (mut places, mut bytes) = (Vec::new(), Vec::new());
     for append in appends {
         let next = next.get_mut(&append.document.0).ok_or(sqlx::Error::RowNotFound)?;
         for (actor, update) in append.updates {
-            places.push((append.document.0, *next, actor.map(|actor| actor.0), bytes.len() + 1, update.len()));
+            let actor = actor.map(|actor| actor.0);
+            places.push((append.document.0, *next, actor, append.schema, bytes.len() + 1, update.len()));
             bytes.extend(update);
             *next += 1;
         }
@@ -112,8 +109,10 @@ pub struct Settled {
     pub after: i64,
     /// The number of the last of them.
     pub until: i64,
-    /// When the last of them was written.
-    pub at: i64,
+    /// The schema of the newest editor among those who wrote them.
+    pub schema: i64,
+    /// When the last of them was written; `None` if it is missing.
+    pub at: Option<i64>,
     /// Who wrote the last of them.
     pub actor: Option<i64>,
 }
@@ -133,10 +132,10 @@ impl Settled {
 }
 
 /// Puts the updates of these documents from the tail in their places, and notes on the documents who wrote and when.
-/// What somebody else has settled meanwhile is left out of the answer.
+/// What somebody else has settled meanwhile is left out of the answer. [`clear`] takes them out of the tail.
 pub async fn settle(tx: &mut Tx, documents: &[DocumentId]) -> sqlx::Result<Vec<Settled>> {
     macro_rules! listed {
-        ($column:literal, $sql:literal, $rest:literal) => {
+        ($sql:literal, $column:literal, $rest:literal) => {
             Sql {
                 sqlite: concat!($sql, " WHERE ", $column, " IN (SELECT value FROM json_each($1)) ", $rest),
                 postgres: concat!(
@@ -149,71 +148,71 @@ pub async fn settle(tx: &mut Tx, documents: &[DocumentId]) -> sqlx::Result<Vec<S
             }
         };
     }
-    // Appending locks these rows first, so that nothing is added to what is moved.
-    const LOCK: Sql = Sql {
-        sqlite: "SELECT document_id FROM document_unsettled
-                 WHERE document_id IN (SELECT value FROM json_each($1)) ORDER BY document_id",
-        postgres: "SELECT document_id FROM document_unsettled
-                   WHERE document_id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)))
-                   ORDER BY document_id FOR UPDATE",
-    };
     const LAST: Sql = listed!(
-        "tail.document_id",
-        "SELECT tail.document_id, d.space_id, d.seq AS after, tail.seq AS until, tail.at,
+        "SELECT u.document_id, d.space_id, d.seq AS after, d.seq + u.updates AS until, u.schema, tail.at,
                 COALESCE(tail.actor, d.edited_by) AS actor
-         FROM document_tail tail JOIN document_unsettled u ON u.document_id = tail.document_id
-         JOIN document d ON d.id = tail.document_id AND tail.seq = d.seq + u.updates",
-        "ORDER BY tail.document_id"
+         FROM document_unsettled u JOIN document d ON d.id = u.document_id
+         LEFT JOIN document_tail tail ON tail.document_id = u.document_id AND tail.seq = d.seq + u.updates",
+        "u.document_id",
+        "ORDER BY u.document_id"
     );
     const MOVE: Sql = listed!(
-        "document_id",
         "INSERT INTO document_update (document_id, seq, at, actor, bytes)
-         SELECT document_id, seq, at, actor, bytes FROM document_tail",
-        "ORDER BY document_id, seq"
+         SELECT tail.document_id, tail.seq, tail.at, tail.actor, tail.bytes
+         FROM document_tail tail JOIN document d ON d.id = tail.document_id AND tail.seq > d.seq",
+        "tail.document_id",
+        "ORDER BY tail.document_id, tail.seq"
     );
     const WRITERS: Sql = listed!(
-        "document_id",
         "INSERT INTO document_writer (document_id, person_id, last_at)
-         SELECT document_id, actor, MAX(at) FROM document_tail",
-        "AND actor IS NOT NULL GROUP BY document_id, actor
+         SELECT tail.document_id, tail.actor, MAX(tail.at)
+         FROM document_tail tail JOIN document d ON d.id = tail.document_id AND tail.seq > d.seq",
+        "tail.document_id",
+        "AND tail.actor IS NOT NULL GROUP BY tail.document_id, tail.actor
          ON CONFLICT (document_id, person_id) DO UPDATE SET last_at = excluded.last_at"
     );
-    const SCHEMA: Sql = listed!(
-        "id",
-        "UPDATE document SET schema = (SELECT u.schema FROM document_unsettled u WHERE u.document_id = document.id)",
-        "AND schema < (SELECT u.schema FROM document_unsettled u WHERE u.document_id = document.id)"
-    );
-    const CLEAR: Sql = listed!("document_id", "DELETE FROM document_tail", "");
-    const DONE: Sql = listed!("document_id", "DELETE FROM document_unsettled", "");
 
     let ids: Vec<i64> = documents.iter().map(|document| document.0).collect();
-    let text = LOCK.on(&&mut *tx);
-    let locked: Vec<(i64,)> = tx.all(text, (json(&ids),)).await?;
+    let ids = json(&ids);
+    lock(tx, &ids).await?;
     let text = LAST.on(&&mut *tx);
-    let settled: Vec<Settled> = tx.all(text, (json(&locked.iter().map(|(id,)| id).collect::<Vec<_>>()),)).await?;
-    let whole: Vec<i64> = settled.iter().map(|one| one.document_id).collect();
+    let mut settled: Vec<Settled> = tx.all(text, (ids,)).await?;
     // Numbers that do not meet must not be moved: the next ones would be handed out twice. What the tail holds is safe.
-    for (id,) in locked.iter().filter(|(id,)| !whole.contains(id)) {
-        tracing::error!(document = %DocumentId(*id), "the newest updates do not follow the others and stay in the tail");
+    for torn in settled.extract_if(.., |one| one.at.is_none()) {
+        let document = torn.document();
+        tracing::error!(%document, "the newest updates do not follow the others and stay in the tail");
     }
     if settled.is_empty() {
         return Ok(settled);
     }
-    let ids = json(&whole);
-    for sql in [MOVE, WRITERS, SCHEMA, CLEAR, DONE] {
+    let ids = json(&settled.iter().map(|one| one.document_id).collect::<Vec<_>>());
+    for sql in [MOVE, WRITERS] {
         let text = sql.on(&&mut *tx);
         tx.execute(text, (ids.clone(),)).await?;
     }
     for one in &settled {
         tx.execute(
             "UPDATE document SET seq = $2, journalled_seq = $2, edited_by = COALESCE(CAST($4 AS BIGINT), edited_by),
-                    edited_at = CASE WHEN edited_at > $3 THEN edited_at ELSE $3 END
+                    edited_at = CASE WHEN edited_at > $3 THEN edited_at ELSE $3 END,
+                    schema = CASE WHEN schema > $5 THEN schema ELSE $5 END
              WHERE id = $1",
-            (one.document_id, one.until, one.at, one.actor),
+            (one.document_id, one.until, one.at, one.actor, one.schema),
         )
         .await?;
     }
     Ok(settled)
+}
+
+/// Takes what has been settled out of the tail.
+pub async fn clear(tx: &mut Tx) -> sqlx::Result<()> {
+    tx.execute(
+        "DELETE FROM document_tail WHERE NOT EXISTS (
+             SELECT 1 FROM document d WHERE d.id = document_tail.document_id AND d.seq < document_tail.seq
+         )",
+        (),
+    )
+    .await?;
+    Ok(())
 }
 
 /// The schema of the newest editor that has written in the document.
