@@ -138,12 +138,12 @@ async fn verify_finds_each_fault_and_says_it_in_words() {
             "no entry tells of the thread",
         ),
         (
-            "UPDATE document_update SET bytes = set_byte(bytes, 3, get_byte(bytes, 3) # 255) WHERE seq = 2",
-            "UPDATE document_update SET bytes = set_byte(bytes, 3, get_byte(bytes, 3) # 255) WHERE seq = 2",
+            "UPDATE document_burst SET bytes = set_byte(bytes, 3, get_byte(bytes, 3) # 255) WHERE first_seq = 2",
+            "UPDATE document_burst SET bytes = set_byte(bytes, 3, get_byte(bytes, 3) # 255) WHERE first_seq = 2",
             "documents replay to what they say",
         ),
         (
-            "INSERT INTO document_snapshot SELECT document_id, 2, bytes FROM document_update WHERE seq = 1",
+            "INSERT INTO document_snapshot SELECT document_id, 2, bytes FROM document_burst WHERE first_seq = 1",
             "DELETE FROM document_snapshot",
             "its snapshot does not say",
         ),

@@ -308,14 +308,14 @@ async fn a_damaged_update_leaves_its_document_readable_and_the_others_alone() {
     );
     for (client, words) in [(61, "Ennen vauriota"), (62, "Vaurioitunut kappale"), (63, "Vaurion jälkeen")] {
         Sync::write(&founder, &bad).await.saves(&paragraph(client, words)).await.expect("it is taken");
-    }
-    // The updates are on their way to their place, which the damage is to strike.
-    while !is_settled(&workspace) {
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        // Each update is on its way to its place, which the damage is to strike; it is alone there.
+        while !is_settled(&workspace) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
     let flip = |place: usize| {
         let sql = format!(
-            "UPDATE document_update SET bytes = set_byte(bytes, {place}, get_byte(bytes, {place}) # 255) WHERE seq = 3 AND
+            "UPDATE document_burst SET bytes = set_byte(bytes, {place}, get_byte(bytes, {place}) # 255) WHERE first_seq = 3 AND
              document_id = (SELECT id FROM document WHERE title = 'Vaurioituva')"
         );
         let told = Command::new("psql").args([workspace.database().expect("PostgreSQL"), "-qc", &sql]).status();

@@ -9,10 +9,11 @@ use sqlx::{AssertSqlSafe, Row};
 use crate::harness::Workspace;
 
 /// Looked through as a whole, and why that is well.
-const SMALL: [(&str, &str); 11] = [
+const SMALL: [(&str, &str); 12] = [
     ("document_tail", "the updates of the last seconds"),
     ("tail", "the same"),
-    ("u", "the same, counted by document"),
+    ("document_unsettled", "the same, counted by document"),
+    ("u", "the same"),
     ("audit_head", "one row"),
     ("CONSTANT ROW", "nothing is read at all"),
     ("setting", "a handful of rows"),

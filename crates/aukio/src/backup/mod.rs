@@ -13,6 +13,7 @@ use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
+use data_encoding::HEXLOWER;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -20,7 +21,7 @@ use sha2::{Digest, Sha256};
 use crate::db::{Db, Tx};
 use crate::people;
 use crate::settings::Settings;
-use package::{Opened, Package, hexadecimal};
+use package::{Opened, Package};
 use store::{Cell, Table};
 
 const FORMAT: &str = "aukio-backup/1";
@@ -212,7 +213,7 @@ async fn put(db: &Db, opened: &mut Opened, manifest: &Manifest) -> anyhow::Resul
         }
         bar.inc(rows.len() as u64);
         store::put(&mut tx, &table, rows).await?;
-        ensure!(hexadecimal(&digest.finalize()) == part.sha256, "{} is damaged: its sum is wrong", part.file());
+        ensure!(HEXLOWER.encode(&digest.finalize()) == part.sha256, "{} is damaged: its sum is wrong", part.file());
     }
     store::tie(&mut tx, ties).await?;
     tx.commit().await?;
@@ -234,7 +235,7 @@ async fn compare(db: &Db, manifest: &Manifest) -> anyhow::Result<()> {
             Ok(())
         })
         .await?;
-        let found = part(&table, rows, bytes, hexadecimal(&digest.finalize()));
+        let found = part(&table, rows, bytes, HEXLOWER.encode(&digest.finalize()));
         ensure!(found.rows == taken.rows, "{}: {} rows of {}", table.name, found.rows, taken.rows);
         let same_columns = found.columns == taken.columns;
         ensure!(!same_columns || found.sha256 == taken.sha256, "{} differs from the backup", table.name);

@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
@@ -108,7 +109,7 @@ impl Package {
         {
             file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         }
-        let sha256 = hexadecimal(&std::mem::take(&mut self.digest).finalize());
+        let sha256 = HEXLOWER.encode(&std::mem::take(&mut self.digest).finalize());
         Ok(Written { bytes: self.bytes, sha256 })
     }
 
@@ -185,7 +186,7 @@ impl Opened {
         loop {
             let portion = file.fill_buf()?;
             if portion.is_empty() {
-                return Ok(Written { bytes, sha256: hexadecimal(&digest.finalize()) });
+                return Ok(Written { bytes, sha256: HEXLOWER.encode(&digest.finalize()) });
             }
             digest.update(portion);
             let length = portion.len();
@@ -193,10 +194,6 @@ impl Opened {
             file.consume(length);
         }
     }
-}
-
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -227,7 +227,7 @@ pub async fn create_in(
         log::store::append(tx, vec![append], at).await?;
         for settled in log::store::settle(tx, &[document.id]).await? {
             seq = settled.until;
-            versions::note(tx, document.id, settled.after, settled.until).await?;
+            versions::note(tx, &settled).await?;
         }
         log::store::clear(tx).await?;
     }

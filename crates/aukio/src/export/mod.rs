@@ -11,11 +11,12 @@ mod walk;
 use std::path::Path;
 
 use anyhow::Context;
+use data_encoding::HEXLOWER;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::backup::package::{Package, hexadecimal};
+use crate::backup::package::Package;
 use crate::backup::{self};
 use crate::db::Tx;
 use crate::import::row::Row;
@@ -122,5 +123,5 @@ impl Content {
 }
 
 fn sum(bytes: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(bytes))
+    HEXLOWER.encode(&Sha256::digest(bytes))
 }

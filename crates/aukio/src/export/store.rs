@@ -1,7 +1,11 @@
 //! The site's rows as an export reads them: all of them, whoever may read, in one moment of the database.
 //! Lists are read in portions, by id.
 
+use aukio_core::{DocumentId, PersonId};
+
 use crate::db::{Queries, Tx};
+use crate::documents::log::burst::Logged;
+use crate::documents::log::store as documents;
 
 /// Rows read at once.
 pub const PORTION: i64 = 500;
@@ -105,21 +109,13 @@ pub async fn documents(tx: &mut Tx, after: i64) -> sqlx::Result<Vec<Document>> {
     .await
 }
 
-#[derive(sqlx::FromRow)]
-pub struct Update {
-    pub seq: i64,
-    pub at: i64,
-    pub actor: Option<i64>,
-    pub bytes: Vec<u8>,
-}
-
 /// All updates of a document, packed ones and loose ones, in their order.
 ///
 /// # Errors
 /// A pack cannot be read, or an update is missing in between.
-pub async fn log(tx: &mut Tx, document: i64) -> anyhow::Result<Vec<Update>> {
-    let mut log: Vec<Update> = Vec::new();
-    let last = |log: &[Update]| log.last().map_or(0, |update| update.seq);
+pub async fn log(tx: &mut Tx, document: i64) -> anyhow::Result<Vec<Logged>> {
+    let mut log: Vec<Logged> = Vec::new();
+    let last = |log: &[Logged]| log.last().map_or(0, |update| update.seq);
     loop {
         let pack: Option<(i64, Vec<u8>)> = tx
             .optional(
@@ -130,22 +126,20 @@ pub async fn log(tx: &mut Tx, document: i64) -> anyhow::Result<Vec<Update>> {
             .await?;
         let Some((first, pack)) = pack else { break };
         let past = aukio_sync::history::unpack(&pack)?;
-        let update = |(seq, past): (i64, aukio_sync::history::Past)| Update {
+        let update = |(seq, past): (i64, aukio_sync::history::Past)| Logged {
             seq,
             at: past.at,
-            actor: past.update.actor,
+            actor: past.update.actor.map(PersonId),
             bytes: past.update.bytes,
         };
         log.extend((first..).zip(past).map(update));
     }
     loop {
-        let portion: Vec<Update> = tx
-            .all(
-                "SELECT seq, at, actor, bytes FROM document_log WHERE document_id = $1 AND seq > $2
-                 ORDER BY seq LIMIT $3",
-                (document, last(&log), PORTION),
-            )
-            .await?;
+        let id = DocumentId(document);
+        let mut portion = documents::in_bursts(&mut *tx, id, last(&log)).await?;
+        if portion.is_empty() {
+            portion = documents::in_tail(&mut *tx, id, last(&log), PORTION).await?;
+        }
         if portion.is_empty() {
             break;
         }

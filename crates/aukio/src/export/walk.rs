@@ -15,6 +15,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::store;
 use crate::db::Tx;
+use crate::documents::log::burst::Logged;
 use crate::import::row::{self, Row};
 
 /// Bytes of updates in one row, unless one alone has more.
@@ -286,14 +287,14 @@ async fn space_row(tx: &mut Tx, scope: Scope, ids: &Ids, space: &store::Space) -
 }
 
 /// The text for people; none when the log says nothing that can be read, which `verify` tells of.
-async fn markdown_of(log: &[store::Update]) -> Option<String> {
+async fn markdown_of(log: &[Logged]) -> Option<String> {
     let updates: Vec<Vec<u8>> = log.iter().map(|update| update.bytes.clone()).collect();
     let print = move || Some(markdown::print(&Replica::open(None, updates).ok()?.tree().ok()?));
     tokio::task::spawn_blocking(print).await.ok().flatten()
 }
 
-fn portions(log: Vec<store::Update>) -> Vec<Vec<store::Update>> {
-    let mut portions: Vec<Vec<store::Update>> = Vec::new();
+fn portions(log: Vec<Logged>) -> Vec<Vec<Logged>> {
+    let mut portions: Vec<Vec<Logged>> = Vec::new();
     let mut bytes = 0;
     for update in log {
         if portions.is_empty() || bytes + update.bytes.len() > ROW_BYTES_MOST {
@@ -308,11 +309,11 @@ fn portions(log: Vec<store::Update>) -> Vec<Vec<store::Update>> {
     portions
 }
 
-fn updates_row(ids: &Ids, document: String, updates: Vec<store::Update>) -> anyhow::Result<row::Updates> {
+fn updates_row(ids: &Ids, document: String, updates: Vec<Logged>) -> anyhow::Result<row::Updates> {
     let from = updates.first().map_or(1, |update| update.seq);
-    let update = |update: store::Update| {
+    let update = |update: Logged| {
         Ok(row::Update {
-            by: update.actor.map(|person| ids.person(person)).transpose()?,
+            by: update.actor.map(|person| ids.person(person.0)).transpose()?,
             at: time(update.at),
             bytes: BASE64.encode(&update.bytes),
         })

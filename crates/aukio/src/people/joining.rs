@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use aukio_core::text::{Email, Line, Password, PersonName};
 use aukio_core::{Language, PersonId};
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 
 use super::token::{self, Token};
@@ -132,14 +133,14 @@ pub async fn first_administrator_token(app: &App) -> sqlx::Result<Option<String>
         return Ok(None);
     }
     let token = Token::new();
-    store::set_first_token(&app.db, &token::hexadecimal(&token.hash())).await?;
+    store::set_first_token(&app.db, &HEXLOWER.encode(&token.hash())).await?;
     Ok(Some(token.into_text()))
 }
 
 /// Whether this is the token that was printed last.
 pub async fn is_first_token(app: &App, token: &str) -> sqlx::Result<bool> {
     let Some(hash) = token::hash(token) else { return Ok(false) };
-    Ok(!store::has_administrator(&app.db).await? && store::is_first_token(&app.db, &token::hexadecimal(&hash)).await?)
+    Ok(!store::has_administrator(&app.db).await? && store::is_first_token(&app.db, &HEXLOWER.encode(&hash)).await?)
 }
 
 /// Makes the first administrator and signs them in; gives the token for the cookie.
@@ -154,7 +155,7 @@ pub async fn make_first_administrator(
     password: Password,
     device: &str,
 ) -> Result<String, PersonError> {
-    let hash = token::hexadecimal(&token::hash(token).ok_or(PersonError::OldLink)?);
+    let hash = HEXLOWER.encode(&token::hash(token).ok_or(PersonError::OldLink)?);
     let password_hash = app.hasher.hash(&password).await?;
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;

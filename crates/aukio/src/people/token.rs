@@ -1,6 +1,7 @@
 //! Tokens: 256 random bits that stand in a cookie, a mail or an address. Only their SHA-256 is stored, so
 //! that a copy of the database opens no door.
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 /// A new token. It is shown once, to the one it is for.
@@ -10,7 +11,7 @@ impl Token {
     /// From the thread's generator, which is seeded by the system and safe for secrets.
     pub fn new() -> Self {
         let bytes: [u8; 32] = rand::random();
-        Self(hexadecimal(&bytes))
+        Self(HEXLOWER.encode(&bytes))
     }
 
     /// 64 hexadecimal digits.
@@ -29,10 +30,6 @@ impl Token {
 pub fn hash(text: &str) -> Option<Vec<u8>> {
     let fits = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     fits.then(|| digest(text))
-}
-
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// How tokens and codes are stored.

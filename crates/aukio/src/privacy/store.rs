@@ -9,8 +9,7 @@ use super::Copy;
 use crate::db::{Db, Queries, Sql, Tx};
 
 /// Columns that name a person without a foreign key, because their tables are written often.
-const LOOSE: [(&str, &str); 4] =
-    [("journal", "actor"), ("journal", "person_id"), ("document_tail", "actor"), ("document_update", "actor")];
+const LOOSE: [(&str, &str); 3] = [("journal", "actor"), ("journal", "person_id"), ("document_tail", "actor")];
 
 /// Tables that name people, with the columns that do.
 pub(super) async fn personal(tx: &mut Tx) -> sqlx::Result<BTreeMap<String, Vec<String>>> {

@@ -9,8 +9,8 @@ use indicatif::ProgressBar;
 
 use super::Faults;
 use crate::db::{Queries, Tx};
+use crate::documents::log::burst::Logged;
 use crate::export;
-use crate::export::store::Update;
 
 const PORTION: i64 = 500;
 
@@ -47,7 +47,7 @@ async fn one(tx: &mut Tx, id: i64, seq: i64) -> anyhow::Result<()> {
     tokio::task::spawn_blocking(move || compare(snapshot, &log)).await?
 }
 
-fn compare(snapshot: Option<(i64, Vec<u8>)>, log: &[Update]) -> anyhow::Result<()> {
+fn compare(snapshot: Option<(i64, Vec<u8>)>, log: &[Logged]) -> anyhow::Result<()> {
     let updates: Vec<&[u8]> = log.iter().map(|update| update.bytes.as_slice()).collect();
     let (mut whole, good) = Replica::open_good_part(None, &updates)?;
     if let Some(damaged) = log.get(good) {

@@ -88,8 +88,7 @@ impl Upgrade {
                 .read_buffer_size(READ_BUFFER)
                 .write_buffer_size(WRITE_BUFFER)
                 .max_write_buffer_size(WRITE_BUFFER_MOST);
-            let stream =
-                WebSocketStream::from_raw_socket(TokioIo::new(connection), Role::Server, Some(config)).await;
+            let stream = WebSocketStream::from_raw_socket(TokioIo::new(connection), Role::Server, Some(config)).await;
             serve(Socket { stream }).await;
         });
         let headers = [(CONNECTION, "upgrade"), (UPGRADE, "websocket"), (SEC_WEBSOCKET_ACCEPT, accept.as_str())];

@@ -2,6 +2,7 @@
 //! arrives while the disk is busy goes into the next transaction, so that thousands of updates a second
 //! cost a few hundred flushes.
 
+pub mod burst;
 pub mod store;
 
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ use aukio_sync::{Loaded, Log, LogError, OpenError, Pending, Replica};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
+use burst::Logged;
 use store::Append;
 
 use super::store as documents;
@@ -159,45 +161,61 @@ async fn open(loaded: Loaded) -> Result<Replica, OpenError> {
 
 /// The same, from the newest snapshot or from the first update.
 async fn load(db: &Db, document: DocumentId, until: i64, from_snapshot: bool) -> Result<Loaded, LogError> {
-    // Updates may be packed between two questions; then what was looked for in one place is in the other.
+    // Updates move on between two questions; then what was looked for in one place is in the other.
     const TRIES: usize = 3;
-    let exists = documents::by_id(db, document).await.map_err(unavailable)?.is_some();
-    if !exists {
+    let Some(known) = documents::by_id(db, document).await.map_err(unavailable)? else {
         return Err(LogError::Missing);
-    }
+    };
     for _ in 0..TRIES {
-        if let Some(loaded) = try_load(db, document, until, from_snapshot).await? {
+        if let Some(loaded) = try_load(db, document, until, known.seq, from_snapshot).await? {
             return Ok(loaded);
         }
     }
     Err(LogError::Unavailable("updates are missing in the log".to_owned()))
 }
 
-/// None when an update is missing between two others: nothing is ever opened with a hole in it.
-async fn try_load(db: &Db, document: DocumentId, until: i64, from_snapshot: bool) -> Result<Option<Loaded>, LogError> {
-    const PORTION: i64 = 1000;
+/// None when an update is missing, in between or at the end, where `known` is the number of one that there was: nothing
+/// is ever opened with a hole in it.
+async fn try_load(
+    db: &Db,
+    document: DocumentId,
+    until: i64,
+    known: i64,
+    from_snapshot: bool,
+) -> Result<Option<Loaded>, LogError> {
     let snapshot = store::snapshot(db, document).await.map_err(unavailable)?;
     let snapshot = snapshot.filter(|(seq, _)| from_snapshot && *seq <= until);
     let mut last = snapshot.as_ref().map_or(0, |(seq, _)| *seq);
     let schema = u64::try_from(store::schema(db, document).await.map_err(unavailable)?).unwrap_or(0);
     let mut loaded = Loaded { snapshot, updates: Vec::new(), schema };
     while last < until {
-        let mut portion = store::updates_after(db, document, last, PORTION).await.map_err(unavailable)?;
-        if portion.first().is_none_or(|(first, _)| *first > last + 1)
-            && let Some((first, _, pack)) = store::pack_with(db, document, last + 1).await.map_err(unavailable)?
-        {
-            let past = history::unpack(&pack).map_err(|error| LogError::Unavailable(error.to_string()))?;
-            portion = (first..).zip(past.into_iter().map(|past| past.update.bytes)).collect();
-            portion.retain(|(seq, _)| *seq > last);
-        }
-        let Some((first, _)) = portion.first() else { break };
-        if *first != last + 1 {
-            return Ok(None);
-        }
-        last += portion.len() as i64;
-        loaded.updates.extend(portion.into_iter().filter(|(seq, _)| *seq <= until));
+        let Some(mut portion) = following(db, document, last).await? else { return Ok(None) };
+        portion.retain(|(seq, _)| *seq <= until);
+        let Some((end, _)) = portion.last() else { break };
+        last = *end;
+        loaded.updates.extend(portion);
     }
-    Ok(Some(loaded))
+    Ok((last >= known.min(until)).then_some(loaded))
+}
+
+/// Some updates that follow the one with this number, wherever they are; none at the end. None at all when the next one
+/// is missing.
+async fn following(db: &Db, document: DocumentId, last: i64) -> Result<Option<Vec<(i64, Vec<u8>)>>, LogError> {
+    const PORTION: i64 = 1000;
+    let mut updates = store::in_bursts(db, document, last).await.map_err(unavailable)?;
+    if updates.is_empty() {
+        updates = store::in_tail(db, document, last, PORTION).await.map_err(unavailable)?;
+    }
+    let mut portion: Vec<(i64, Vec<u8>)> = updates.into_iter().map(|update| (update.seq, update.bytes)).collect();
+    if portion.first().is_none_or(|(first, _)| *first > last + 1)
+        && let Some((first, _, pack)) = store::pack_with(db, document, last + 1).await.map_err(unavailable)?
+    {
+        let past = history::unpack(&pack).map_err(|error| LogError::Unavailable(error.to_string()))?;
+        portion = (first..).zip(past.into_iter().map(|past| past.update.bytes)).collect();
+        portion.retain(|(seq, _)| *seq > last);
+    }
+    let follows = portion.iter().zip(last + 1..).all(|((seq, _), expected)| *seq == expected);
+    Ok(follows.then_some(portion))
 }
 
 /// Writes a snapshot that saves the next opening from replaying so much, and packs the updates that are in
@@ -223,35 +241,27 @@ async fn compact(db: Db, document: DocumentId, loaded: Loaded) {
     }
 }
 
-/// Packs the updates up to `until`, a portion in a transaction.
+/// Packs the bursts up to `until`, a portion in a transaction.
 async fn pack(db: &Db, document: DocumentId, until: i64) -> anyhow::Result<()> {
     /// An update is at most a megabyte, and a document much less than a pack can hold.
-    const PORTION: i64 = 4096;
+    const PORTION: usize = 4096;
     loop {
         let mut tx = db.begin().await?;
-        let mut updates = store::to_pack(&mut tx, document, until, PORTION).await?;
-        let mut bytes = 0;
-        updates.retain(|update| {
-            bytes += update.bytes.len();
-            bytes < history::PACK_BYTES_MOST / 2
-        });
+        let updates = store::to_pack(&mut tx, document, until, PORTION, history::PACK_BYTES_MOST / 2).await?;
         let (Some(first), Some(last)) = (updates.first().map(|update| update.seq), updates.last().map(|u| u.seq))
         else {
             return Ok(());
         };
-        let count = updates.len() as i64;
-        anyhow::ensure!(last - first + 1 == count, "updates are missing between {first} and {last}");
-        let past = |update: store::Logged| Past {
+        let count = updates.len();
+        anyhow::ensure!(last - first + 1 == count as i64, "updates are missing between {first} and {last}");
+        let past = |update: Logged| Past {
             at: update.at,
-            update: Pending { actor: update.actor, bytes: update.bytes, schema: 0 },
+            update: Pending { actor: update.actor.map(|person| person.0), bytes: update.bytes, schema: 0 },
         };
         let past: Vec<Past> = updates.into_iter().map(past).collect();
         let packed = tokio::task::spawn_blocking(move || history::pack(&past)).await??;
         store::put_pack(&mut tx, document, first, last, packed).await?;
         tx.commit().await?;
-        if count < PORTION {
-            return Ok(());
-        }
     }
 }
 

@@ -9,6 +9,7 @@ use aukio_core::{DocumentId, PersonId, Time};
 use aukio_sync::{OpenError, Replica};
 use aukio_text::tree::Document as Tree;
 
+use super::log::store::Settled;
 use super::{DocumentError, MayEdit, log};
 use crate::app::App;
 use crate::db::Tx;
@@ -37,22 +38,26 @@ impl Version {
     }
 }
 
-/// Notes that the updates after `after`, up to `until`, have been written: they prolong the last sitting or
-/// begin a new one.
-pub(super) async fn note(tx: &mut Tx, document: DocumentId, after: i64, until: i64) -> sqlx::Result<()> {
-    let Some((begun_at, ended_at)) = store::span(tx, document, after, until).await? else { return Ok(()) };
-    let sitting = match store::last(&mut *tx, document).await? {
-        Some(last) if last.goes_on_at(begun_at) => {
-            store::prolong(tx, document, last.first_seq, until, ended_at).await?;
+/// Notes that updates have been written: they prolong the last sitting or begin a new one.
+pub(super) async fn note(tx: &mut Tx, new: &Settled) -> sqlx::Result<()> {
+    let sitting = match store::last(&mut *tx, new.document).await? {
+        Some(last) if last.goes_on_at(new.begun_at) => {
+            store::prolong(tx, new.document, last.first_seq, new.until, new.ended_at).await?;
             last.first_seq
         }
         _ => {
-            let version = Version { first_seq: after + 1, last_seq: until, begun_at, ended_at, name: None };
-            store::begin(tx, document, &version).await?;
+            let version = Version {
+                first_seq: new.after + 1,
+                last_seq: new.until,
+                begun_at: new.begun_at,
+                ended_at: new.ended_at,
+                name: None,
+            };
+            store::begin(tx, new.document, &version).await?;
             version.first_seq
         }
     };
-    store::add_writers(tx, document, sitting, after, until).await
+    store::add_writers(tx, new.document, sitting, new.writers.keys().copied()).await
 }
 
 /// The text as it was after the update `seq`. Replays the log, on a thread of its own.

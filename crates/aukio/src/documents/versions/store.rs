@@ -3,7 +3,7 @@
 use aukio_core::{DocumentId, PersonId, Time};
 
 use super::{Version, Writers};
-use crate::db::{Db, Queries, Sql, Tx};
+use crate::db::{Db, Queries, Sql, Tx, list_of};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -30,17 +30,6 @@ macro_rules! columns {
     () => {
         "first_seq, last_seq, begun_at, ended_at, name"
     };
-}
-
-/// When the first and the last of these updates were written.
-pub async fn span(tx: &mut Tx, document: DocumentId, after: i64, until: i64) -> sqlx::Result<Option<(Time, Time)>> {
-    let (first, last): (Option<i64>, Option<i64>) = tx
-        .one(
-            "SELECT MIN(at), MAX(at) FROM document_update WHERE document_id = $1 AND seq > $2 AND seq <= $3",
-            (document.0, after, until),
-        )
-        .await?;
-    Ok(first.zip(last).map(|(first, last)| (Time::from_microseconds(first), Time::from_microseconds(last))))
 }
 
 pub async fn last(db: impl Queries, document: DocumentId) -> sqlx::Result<Option<Version>> {
@@ -88,16 +77,23 @@ pub async fn prolong(
     Ok(())
 }
 
-/// Those who wrote the updates after `after`, up to `until`, had a hand in the sitting.
-pub async fn add_writers(tx: &mut Tx, document: DocumentId, sitting: i64, after: i64, until: i64) -> sqlx::Result<()> {
-    tx.execute(
-        "INSERT INTO document_version_writer (document_id, first_seq, person_id)
-         SELECT DISTINCT document_id, CAST($2 AS BIGINT), actor FROM document_update
-         WHERE document_id = $1 AND seq > $3 AND seq <= $4 AND actor IS NOT NULL
-         ON CONFLICT DO NOTHING",
-        (document.0, sitting, after, until),
-    )
-    .await?;
+/// These had a hand in the sitting.
+pub async fn add_writers(
+    tx: &mut Tx,
+    document: DocumentId,
+    sitting: i64,
+    writers: impl Iterator<Item = PersonId>,
+) -> sqlx::Result<()> {
+    const ADD: Sql = Sql {
+        sqlite: "INSERT INTO document_version_writer (document_id, first_seq, person_id)
+                 SELECT $1, $2, value FROM json_each($3) WHERE TRUE ON CONFLICT DO NOTHING",
+        postgres: "INSERT INTO document_version_writer (document_id, first_seq, person_id)
+                   SELECT $1, $2, CAST(value AS BIGINT) FROM json_array_elements_text(CAST($3 AS JSON))
+                   ON CONFLICT DO NOTHING",
+    };
+    let writers: Vec<i64> = writers.map(|writer| writer.0).collect();
+    let text = ADD.on(&&mut *tx);
+    tx.execute(text, (document.0, sitting, list_of(&writers))).await?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use aukio_core::{Language, Member, PersonId, SessionId};
+use data_encoding::HEXLOWER;
 use openidconnect::core::{CoreAuthPrompt, CoreAuthenticationFlow, CoreClient};
 use openidconnect::{AuthenticationContextClass, ClientId, CsrfToken, Nonce, PkceCodeChallenge, RedirectUrl, Scope};
 use serde::{Deserialize, Serialize};
@@ -72,7 +73,7 @@ pub async fn begin(
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let flow = Flow {
         provider: provider.trusted.key.clone(),
-        browser: token::hexadecimal(&browser.hash()),
+        browser: HEXLOWER.encode(&browser.hash()),
         nonce: nonce.clone(),
         verifier: verifier.into_secret(),
         purpose,
@@ -116,7 +117,7 @@ pub async fn take(app: &App, key: &str, state: &str, browser: &str) -> Result<Fl
     let found = store::look_at(&app.db, hash.clone(), FLOW, now).await?;
     let (_, payload) = found.ok_or(ProviderError::OldFlow)?;
     let flow: Flow = serde_json::from_str(&payload).map_err(|_| ProviderError::OldFlow)?;
-    if flow.provider != key || flow.browser != token::hexadecimal(&browser) {
+    if flow.provider != key || flow.browser != HEXLOWER.encode(&browser) {
         return Err(ProviderError::OldFlow);
     }
     let mut tx = app.db.begin().await?;

@@ -2,6 +2,7 @@
 
 use aukio_core::PersonId;
 use aukio_core::text::Email;
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 
 use super::flow::issue;
@@ -50,7 +51,7 @@ pub async fn outcome(
         .is_some_and(|one| one.trusted.makes_accounts && one.trusted.takes(&email));
     let Some(browser) = token::hash(browser).filter(|_| may) else { return Ok(Outcome::Unknown) };
     let token = Token::new();
-    let joining = Joining { vouched, next, browser: token::hexadecimal(&browser) };
+    let joining = Joining { vouched, next, browser: HEXLOWER.encode(&browser) };
     let mut tx = app.db.begin().await?;
     issue(&mut tx, app, token.hash(), JOIN, None, &joining, JOIN_SECONDS).await?;
     tx.commit().await?;
@@ -70,7 +71,7 @@ pub struct Joining {
 impl Joining {
     fn read(payload: &str, browser: &str) -> Result<Joining, PersonError> {
         let joining: Joining = serde_json::from_str(payload).map_err(|_| PersonError::OldLink)?;
-        let browser = token::hash(browser).map(|hash| token::hexadecimal(&hash));
+        let browser = token::hash(browser).map(|hash| HEXLOWER.encode(&hash));
         if browser.as_ref() == Some(&joining.browser) { Ok(joining) } else { Err(PersonError::OldLink) }
     }
 }

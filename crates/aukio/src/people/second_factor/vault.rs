@@ -8,10 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use aukio_core::PersonId;
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use sha2::{Digest, Sha256};
-
-use crate::people::token;
 
 const KEY_BYTES: usize = 32;
 
@@ -123,7 +122,7 @@ impl Vault {
         }
         let bytes = bytes(text.trim()).ok_or_else(|| VaultError::Digits(self.file.clone()))?;
         let key = UnboundKey::new(&CHACHA20_POLY1305, &bytes).map_err(|_| VaultError::Digits(self.file.clone()))?;
-        let id = token::hexadecimal(&Sha256::digest(bytes)[..8]);
+        let id = HEXLOWER.encode(&Sha256::digest(bytes)[..8]);
         Ok(Key { id, key: LessSafeKey::new(key) })
     }
 
@@ -151,7 +150,7 @@ impl Vault {
 fn write_key(file: &Path) -> io::Result<()> {
     let key: [u8; KEY_BYTES] = rand::random();
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
-    file.write_all(format!("{}\n", token::hexadecimal(&key)).as_bytes())?;
+    file.write_all(format!("{}\n", HEXLOWER.encode(&key)).as_bytes())?;
     file.sync_all()
 }
 
@@ -161,14 +160,7 @@ fn about(person: PersonId) -> Aad<String> {
 }
 
 fn bytes(text: &str) -> Option<[u8; KEY_BYTES]> {
-    let mut bytes = [0; KEY_BYTES];
-    if text.len() != 2 * KEY_BYTES || !text.is_ascii() {
-        return None;
-    }
-    for (place, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * place..2 * place + 2], 16).ok()?;
-    }
-    Some(bytes)
+    HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().ok()
 }
 
 #[cfg(test)]
