@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{Stream, Workspace, on_both, paragraph, update_frame};
+use crate::harness::{Stream, Sync, Workspace, on_both, paragraph, update_frame};
 
 #[tokio::test]
 async fn a_document_is_made_from_a_form_and_read_by_a_visitor() {
@@ -257,4 +257,25 @@ async fn a_long_history_is_packed_and_every_version_stays() {
         visitor.get(&document).await.shows("Jatkoa.").shows("Kappale 350.");
     })
     .await;
+}
+
+/// Larger than what one message from a client may be: it leaves in pieces.
+#[tokio::test]
+async fn a_document_of_six_megabytes_opens() {
+    let workspace = Workspace::told(&[]).await;
+    let (space, founder) = workspace.network().await;
+    let document = founder.writes_document(&space, "Suuri asiakirja", "").await;
+    let mut editor = Sync::write(&founder, &document).await;
+    for n in 0..8 {
+        let words = format!("Luku {n} alkaa. {}", "Pitkä virke jatkuu. ".repeat(37_000));
+        editor.saves(&paragraph(10_000 + n, &words)).await.expect("it is taken");
+    }
+    drop(editor);
+    workspace.restarts();
+    let mut reader = workspace.visitor().edits(&document).await;
+    reader.shows("Luku 0 alkaa.").await;
+    assert!(reader.has("Luku 7 alkaa."), "all of it is there");
+    // What is written meanwhile comes after the pieces, whole.
+    Sync::write(&founder, &document).await.saves(&paragraph(20_000, "Vielä rivi.")).await.expect("it is taken");
+    reader.shows("Vielä rivi.").await;
 }
